@@ -40,12 +40,24 @@ pub struct ChildStdio {
     /// The destination of standard output and standard error; the caller also receives the lines of
     /// standard output. With None, the process inherits both.
     pub output: Option<Box<dyn Write + Send>>,
+    /// Whether the lines of a captured standard error are received too.
+    pub errors: ErrorLines,
+}
+
+/// What the caller receives of a captured standard error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ErrorLines {
+    /// Nothing.
+    #[default]
+    Dropped,
+    /// Its lines, in the order in which both streams were written: they share a pipe.
+    Received,
 }
 
 impl ChildStdio {
     /// Lets the process inherit the standard streams.
     pub fn new(terminal: Terminal) -> Self {
-        Self { terminal, input: None, output: None }
+        Self { terminal, input: None, output: None, errors: ErrorLines::Dropped }
     }
 
     /// Sets the standard input.
@@ -58,6 +70,12 @@ impl ChildStdio {
     #[must_use]
     pub fn output(self, output: Box<dyn Write + Send>) -> Self {
         Self { output: Some(output), ..self }
+    }
+
+    /// Sets whether the lines of a captured standard error are received too.
+    #[must_use]
+    pub fn errors(self, errors: ErrorLines) -> Self {
+        Self { errors, ..self }
     }
 }
 
@@ -94,8 +112,19 @@ impl Child {
         if stdio.input.is_some() {
             command.stdin(Stdio::piped());
         }
+        let mut shared = None;
         if stdio.output.is_some() {
-            command.stdout(Stdio::piped()).stderr(Stdio::piped());
+            match stdio.errors {
+                ErrorLines::Dropped => {
+                    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+                }
+                ErrorLines::Received => {
+                    let pipe = |source| RuntimeError::io("make a pipe".to_owned(), source);
+                    let (read, write) = io::pipe().map_err(pipe)?;
+                    command.stdout(write.try_clone().map_err(pipe)?).stderr(write);
+                    shared = Some(OwnedFd::from(read));
+                }
+            }
             if stdio.input.is_none() {
                 // The output is captured, so nobody could answer a prompt.
                 command.stdin(Stdio::null());
@@ -114,10 +143,16 @@ impl Child {
             }
             _ => RuntimeError::io(format!("start '{}'", program.to_string_lossy()), source),
         })?;
-        Ok(Self::watch(child, stdio, settings))
+        // It holds the writing end of a shared pipe.
+        drop(command);
+        Ok(Self::watch(child, (stdio, shared), settings))
     }
 
-    fn watch(mut child: std::process::Child, stdio: ChildStdio, before: Option<Settings>) -> Self {
+    fn watch(
+        mut child: std::process::Child,
+        (stdio, shared): (ChildStdio, Option<OwnedFd>),
+        before: Option<Settings>,
+    ) -> Self {
         let pid = Pid::from_child(&child);
         // The child has not been waited for, so its id cannot belong to another process.
         let process = Process::of(child.id()).ok().flatten();
@@ -133,8 +168,9 @@ impl Child {
         let (send, events) = channel();
         let backlog = Backlog::default();
         let sink = LineSink { send: send.clone(), backlog: backlog.clone() };
-        let pipes =
+        let [stdout, stderr] =
             [child.stdout.take().map(OwnedFd::from), child.stderr.take().map(OwnedFd::from)];
+        let pipes = [shared, stdout, stderr];
         let pipes = pipes.into_iter().flatten().collect();
         let reader = stdio.output.map(|output| pass_on(pipes, output, sink));
         let held = signals.clone();

@@ -20,6 +20,12 @@ impl Lines {
         lines
     }
 
+    /// Returns what is left after the last line terminator, if there is anything.
+    pub fn rest(self) -> Option<String> {
+        let is_something = !self.line.is_empty();
+        is_something.then(|| String::from_utf8_lossy(&self.line).into_owned())
+    }
+
     fn keep(&mut self, bytes: &[u8]) {
         let room = LIMIT - self.line.len();
         self.line.extend(&bytes[..bytes.len().min(room)]);
@@ -39,5 +45,8 @@ mod tests {
         let long = vec![b'x'; LIMIT];
         lines.add(&long);
         assert_eq!(lines.add(b"yy\nz\n"), [String::from_utf8(long).unwrap(), "z".to_owned()]);
+        assert_eq!(Lines::default().rest(), None);
+        lines.add(b"the end");
+        assert_eq!(lines.rest().as_deref(), Some("the end"));
     }
 }

@@ -30,7 +30,7 @@ mod wait;
 
 pub use ask::{ask, ask_as};
 pub use carrier::{Carrier, carriers};
-pub use child::{Child, ChildStdio, SignalHandle};
+pub use child::{Child, ChildStdio, ErrorLines, SignalHandle};
 pub use detached::Detached;
 pub use error::RuntimeError;
 pub use event::{Exit, ProcessEvent};

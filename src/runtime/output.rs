@@ -79,6 +79,7 @@ pub(super) fn pass_on(
                 true
             });
         }
+        lines.rest().into_iter().for_each(|line| sink.say(line));
     });
     end
 }

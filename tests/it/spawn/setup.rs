@@ -151,6 +151,25 @@ fn without_an_agent_it_is_set_up_at_once() {
 }
 
 #[test]
+fn the_reason_is_the_last_line_of_both_streams() {
+    alone(|| {
+        let repo = repo();
+        for (setup, reason) in [
+            ("echo downloading...; echo 'ERR! no space left' >&2; exit 1", "ERR! no space left"),
+            ("echo warning >&2; echo 'no network'; exit 1", "no network"),
+            ("printf 'no such host' >&2; exit 1", "no such host"),
+            ("nosuchcommand-at-all", "nosuchcommand-at-all: not found"),
+        ] {
+            repo.config("ao.setup", setup);
+            let out = repo.ao(["spawn", "--no-agent", "One"]).code(1);
+            let line = out.stderr.lines().find(|line| line.contains("ao.setup failed"));
+            let line = line.unwrap_or_else(|| panic!("{}", out.stderr));
+            assert!(line.ends_with(reason), "{line}");
+        }
+    });
+}
+
+#[test]
 fn a_setup_that_hangs_is_killed_with_its_children() {
     alone(|| {
         let repo = repo();

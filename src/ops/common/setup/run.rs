@@ -9,7 +9,7 @@ use crate::ops::common::error::SetupError;
 use crate::ops::common::session_env::command_env;
 use crate::ops::common::start::GRACE;
 use crate::ops::common::{Engine, OpsError};
-use crate::runtime::{Child, ChildStdio, Exit, ProcessEvent, ProcessSpec, Terminal};
+use crate::runtime::{Child, ChildStdio, ErrorLines, Exit, ProcessEvent, ProcessSpec, Terminal};
 
 /// How often to look at the clock.
 const SLICE: Duration = Duration::from_millis(100);
@@ -35,7 +35,9 @@ pub(super) fn run(
     };
     // The log says whose output follows.
     let _ = writeln!(output, "git-ao: running {}", program.name);
-    let child = Child::start(&spec, ChildStdio::new(Terminal::Absent).output(output))?;
+    // Most programs say on standard error why they fail.
+    let stdio = ChildStdio::new(Terminal::Absent).output(output).errors(ErrorLines::Received);
+    let child = Child::start(&spec, stdio)?;
     let (what, start) = (program.name, Instant::now());
     let mut last = String::new();
     let stop = || child.process().map(|process| process.stop(GRACE)).transpose().map(drop);

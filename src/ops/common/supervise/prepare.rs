@@ -22,7 +22,7 @@ use crate::ops::common::run_request::key_of;
 use crate::ops::common::session_env::agent_env;
 use crate::ops::common::{Engine, OpsError, last_screen, placement};
 use crate::runtime::{
-    Child, ChildStdio, ExitReport, Process, ProcessSpec, RuntimeError, Terminal, ask_as,
+    Child, ChildStdio, ErrorLines, ExitReport, Process, ProcessSpec, RuntimeError, Terminal, ask_as,
 };
 use crate::store::{Key, Store};
 
@@ -190,6 +190,7 @@ impl Prepared {
             terminal: self.terminal,
             input: plan.input.take(),
             output: (self.mode == Mode::Headless).then_some(output),
+            errors: ErrorLines::Dropped,
         };
         let child = match Child::start(&plan, stdio) {
             Ok(child) => child,
