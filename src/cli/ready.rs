@@ -73,10 +73,11 @@ pub fn say_left_setups(ctx: &mut Ctx, session: &Session, left: &LeftSetups) {
     let short = session.id.short();
     if let Some(path) = &left.unapproved {
         let path = escape::os(path.as_os_str());
+        let root = if session.folder.is_some() { "--root " } else { "" };
         ctx.out.hint(&format!(
             "'{path}' was not run: its content is not approved in this clone\n\
              to look at it and approve it: git ao trust {short}\n\
-             to run it then: git ao exec {short} -- {path}"
+             to run it then: git ao exec {root}{short} -- {path}"
         ));
     }
     if let Some(path) = &left.foreign {

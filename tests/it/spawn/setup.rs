@@ -272,6 +272,22 @@ fn a_program_of_the_tree_runs_only_if_it_is_approved() {
 }
 
 #[test]
+fn the_hint_how_to_run_a_program_works_in_a_folder_too() {
+    alone(|| {
+        let repo = repo();
+        program(&repo, "setup", "echo one >made");
+        repo.commit("below/file", "x");
+        let below = repo.within(repo.dir().join("below"));
+        let out = below.ao(["spawn", "--no-agent", "One"]).ok();
+        let hint = out.stderr.lines().find_map(|line| line.split_once("to run it then: git ao "));
+        let command: Vec<_> = hint.expect(&out.stderr).1.split(' ').collect();
+        repo.ao(command).ok();
+        let top = repo.ao(["path", "latest"]).ok().text().to_owned();
+        assert_eq!(read(Path::new(&top).join("made")), "one\n");
+    });
+}
+
+#[test]
 fn what_was_approved_runs_and_nothing_else() {
     alone(|| {
         let repo = repo();
