@@ -14,6 +14,10 @@ use super::{CliError, Ctx, ExitCode, launch, open, text};
 /// With Claude Code and Codex, nothing is typed if the input line already holds text, and Enter is
 /// pressed again if the text stays there.
 ///
+/// From then on, a session counts as active until its agent has answered, so 'git ao wait' right after
+/// it waits for the answer. If there is no sign of one, as after a command that is no prompt, this
+/// ends after 30 seconds, or after 10 for keys.
+///
 /// --to sends the text to several sessions. All of them are tried; the exit status is 1 if it could
 /// not be sent to one of them.
 ///

@@ -219,8 +219,10 @@ fn without_entry(inputs: &ActivityInputs<'_>) -> ActivityReport {
         let is_same = |known: &&ActivityReport| {
             (known.activity, &known.what) == (report.activity, &report.what)
         };
-        let since = known.filter(is_same).and_then(|known| known.since);
-        return report.since(since.unwrap_or(inputs.now));
+        let known = known.filter(is_same).and_then(|known| known.since);
+        // The same answer to another prompt is another one.
+        let known = known.filter(|since| inputs.sent.is_none_or(|sent| *since >= sent));
+        return report.since(known.unwrap_or(note.at));
     }
     let Some(file) = inputs.transcripts.last() else { return not_begun(inputs) };
     let lines = tail::last_lines(file);

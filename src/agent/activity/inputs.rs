@@ -28,6 +28,8 @@ pub struct ActivityInputs<'a> {
     pub heard: Option<&'a HookNote>,
     /// The last report.
     pub known: Option<&'a ActivityReport>,
+    /// When something was last sent to it, as far as git ao did it.
+    pub sent: Option<Timestamp>,
     /// Tells whether a process is the one that a file means.
     pub start_of: StartOf<'a>,
     /// Tells whether the agent computes at this moment, as it does while it starts. This may take a
@@ -48,6 +50,7 @@ impl<'a> ActivityInputs<'a> {
             terminal: None,
             heard: None,
             known: None,
+            sent: None,
             start_of: &|_| None,
             is_busy: &|| false,
         }

@@ -1,5 +1,5 @@
 use super::client::Client;
-use super::send::run;
+use super::send::{answered, run};
 use crate::runtime::{RuntimeError, TerminalKey};
 
 /// Presses keys in a pane, one after the other.
@@ -12,7 +12,7 @@ pub(super) fn press(client: &Client, pane: &str, keys: &[TerminalKey]) -> Result
         let named = ["send-keys", "-t", pane, "--", word];
         let typed = ["send-keys", "-l", "-t", pane, "--", word];
         let send: &[&str] = if key.is_character() { &typed } else { &named };
-        run(client, pane, &[&leave_mode, send], Vec::new())?;
+        run(client, pane, &[&leave_mode, &answered(pane), send], Vec::new())?;
     }
     Ok(())
 }

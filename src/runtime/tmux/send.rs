@@ -49,7 +49,7 @@ pub(super) fn send(client: &Client, pane: &str, text: &str) -> Result<(), Runtim
     // A pane in copy mode would interpret the keys itself.
     let leave_mode = ["copy-mode", "-q", "-t", pane];
     let enter = ["send-keys", "-t", pane, "Enter"];
-    let press = || run(client, pane, &[&leave_mode, &enter], Vec::new()).map(drop);
+    let press = || run(client, pane, &[&leave_mode, &answered(pane), &enter], Vec::new()).map(drop);
     if text.is_empty() {
         return press();
     }
@@ -71,6 +71,12 @@ pub(super) fn send(client: &Client, pane: &str, text: &str) -> Result<(), Runtim
         Some(typed) => submitted(&look, &press, &typed, client.limit),
         None => Ok(()),
     }
+}
+
+/// The command that clears the bell of a program that is about to be answered: its next one is
+/// another question. Despite its name, it ends nothing.
+pub(super) fn answered(pane: &str) -> [&str; 4] {
+    ["kill-session", "-C", "-t", pane]
 }
 
 /// Waits until a program that was just started accepts text. Fails if the input line holds a draft.

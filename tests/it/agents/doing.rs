@@ -137,6 +137,25 @@ fn who_needs_a_person() {
     assert_eq!(record(&place.repo, ready).status, SessionStatus::Working);
 }
 
+/// A wait that follows a prompt waits for the end of its turn, however soon it is asked for.
+#[test]
+fn a_wait_after_a_prompt_is_for_its_answer() {
+    for agent in ["claude", "codex"] {
+        let Some(place) = Place::in_tmux(agent) else { continue };
+        let id = spawn(&place, agent, "x");
+        until_doing(&place, id, "ready", "done");
+        let short = id.short().to_string();
+        for text in ["Say it again.", "Say it once more."] {
+            place.ao(&["send", &short, text], "").ok();
+            let wait = ["wait", "--for", "ready", "--timeout", "100s", &short];
+            place.ao(&wait, "").ok().stdout_has("\tready\t");
+            assert!(place.model.heard(text).is_some(), "{agent} was ready before it had answered");
+        }
+        place.ao(&["send", &short, "never answer"], "").ok();
+        place.ao(&["wait", "--for", "ready", "--timeout", "3s", &short], "").code(124);
+    }
+}
+
 /// All of them are in the table, those that need a person before the others, each on a line that says
 /// what it does; and the same is drawn by a status that stays.
 fn seen_by_a_person(place: &Place, groups: &[&[SessionId]; 5]) {

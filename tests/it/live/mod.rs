@@ -1,6 +1,7 @@
 //! What is true of running sessions, with real git and real tmux.
 
 mod agents;
+mod answered;
 mod arrives;
 mod asked_of_git;
 mod base;

@@ -54,9 +54,11 @@ impl ActivityFile {
         serde_json::from_slice(&text).ok()
     }
 
-    /// Removes the report on an agent that has exited, and the notes of its hooks.
+    /// Removes the report on an agent that has exited, the notes of its hooks, and when
+    /// something was last sent to it.
     pub fn remove(repo: &Repository, session: SessionId) {
-        for name in [name(session), super::heard::name(session)] {
+        let others = [super::heard::name(session), super::sent::name(session)];
+        for name in [name(session)].into_iter().chain(others) {
             // One that stays is older than the next agent.
             let _ = fs::remove_file(repo.ao_dir().join(name));
         }

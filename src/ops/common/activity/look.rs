@@ -1,4 +1,4 @@
-use super::AgentFacts;
+use super::{AgentFacts, Sent};
 use crate::agent::{ActivityInputs, Agent, HookNote};
 use crate::git::Environment;
 use crate::model::{Activity, ActivityReport, TerminalState, Timestamp};
@@ -11,13 +11,14 @@ const SILENT: i64 = 10_000;
 const LONGEST: usize = 2_000;
 
 /// Finds out what a running agent is doing. `agent` is None if it is not configured here. `is_busy`
-/// says whether a process uses the processor.
+/// says whether a process uses the processor. What was sent is only used to tell apart what looks
+/// the same before and after it.
 pub(in crate::ops) fn look(
     agent: Option<&dyn Agent>,
     facts: &AgentFacts,
     terminal: Option<&TerminalState>,
     heard: Option<&HookNote>,
-    known: Option<&ActivityReport>,
+    (known, sent): (Option<&ActivityReport>, Option<Sent>),
     (environment, now): (&Environment, Timestamp),
     is_busy: &dyn Fn(&Process) -> bool,
 ) -> ActivityReport {
@@ -44,12 +45,13 @@ pub(in crate::ops) fn look(
     let unseen = TerminalState::default();
     inputs.terminal = terminal.or(Some(&unseen)).filter(|_| facts.has_terminal);
     inputs.heard = heard.filter(|note| facts.started.is_none_or(|at| note.at >= at));
+    inputs.sent = sent.map(|sent| sent.at);
     inputs.known = known.filter(|known| known.since.is_none_or(|at| Some(at) >= facts.started));
     inputs.start_of = &|pid| Process::of(pid).ok()?.map(|process| process.start().to_owned());
     let is_busy = || process.as_ref().is_some_and(is_busy);
     inputs.is_busy = &is_busy;
     let report = agent.and_then(|agent| agent.activity(&inputs, environment));
-    let mut report = report.unwrap_or_else(|| by_terminal(terminal, &inputs));
+    let mut report = report.unwrap_or_else(|| by_terminal(terminal, &inputs, sent));
     if let Some(what) = &mut report.what
         && let Some((end, _)) = what.char_indices().nth(LONGEST)
     {
@@ -59,11 +61,16 @@ pub(in crate::ops) fn look(
 }
 
 /// Reports on a program that is known only by its terminal.
-fn by_terminal(terminal: Option<&TerminalState>, inputs: &ActivityInputs<'_>) -> ActivityReport {
+fn by_terminal(
+    terminal: Option<&TerminalState>,
+    inputs: &ActivityInputs<'_>,
+    sent: Option<Sent>,
+) -> ActivityReport {
     let output = terminal.and_then(|terminal| terminal.last_output);
     if terminal.is_some_and(|terminal| terminal.has_rung) {
         // It may go on to print.
         let known = inputs.known.filter(|it| it.activity == Activity::WaitingInput);
+        let known = known.filter(|known| sent.is_none_or(|sent| !sent.is_after(known.since)));
         let since = known.and_then(|known| known.since).or(output);
         return ActivityReport::new(Activity::WaitingInput, "its terminal's bell").since(since);
     }

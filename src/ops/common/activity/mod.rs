@@ -7,6 +7,7 @@ mod look;
 mod notify;
 mod own_bell;
 mod private;
+mod sent;
 mod survey;
 mod watcher;
 
@@ -16,7 +17,8 @@ pub(in crate::ops) use heard::heard;
 pub use heard::{HookTarget, hear};
 pub(in crate::ops) use look::look;
 pub(in crate::ops) use notify::{Notice, Notify};
-pub(in crate::ops) use survey::activities;
+pub(in crate::ops) use sent::Sent;
+pub(in crate::ops) use survey::{activities, now};
 pub(in crate::ops) use watcher::ActivityWatcher;
 
 /// The variable that tells an agent's hooks which file to write to.

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use super::look::with_idle;
-use super::{ActivityFile, AgentFacts, heard, look};
+use super::{ActivityFile, AgentFacts, Sent, heard, look};
 use crate::ledger::system_time;
 use crate::model::{Activity, ActivityReport, Session, TerminalState, Timestamp};
 use crate::ops::common::agent_home::environment_of;
@@ -42,6 +42,7 @@ pub(in crate::ops) fn activities(
             let known = file.as_ref().and_then(ActivityFile::report);
             let facts = file.map_or_else(|| facts(engine, session, process), |file| file.agent);
             let heard = heard(repo, session.id);
+            let sent = Sent::to(repo, session.id, facts.started);
             let environment = match agent_of(session) {
                 Some(agent) => environment_of(repo, session.id, agent),
                 None => repo.environment().clone(),
@@ -51,11 +52,15 @@ pub(in crate::ops) fn activities(
                 &facts,
                 terminals.get(&session.id),
                 heard.as_ref(),
-                known.as_ref(),
+                (known.as_ref(), sent),
                 (&environment, now),
                 // Its supervisor has had the time to see.
                 &|_| known.is_some(),
             );
+            let seen = match sent {
+                Some(sent) => sent.applied_to(seen, now),
+                None => seen,
+            };
             Some(with_idle(seen, idle_after, now))
         }
         AgentState::Unknown(error) => {
@@ -114,6 +119,6 @@ fn facts(engine: &Engine, session: &Session, process: Option<String>) -> AgentFa
 }
 
 /// Returns the system time, which agents also use.
-pub(super) fn now() -> Timestamp {
+pub(in crate::ops) fn now() -> Timestamp {
     system_time(SystemTime::now())
 }

@@ -3,7 +3,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::own_bell::OwnBell;
 use super::survey::now;
-use super::{ActivityFile, AgentFacts, heard, look};
+use super::{ActivityFile, AgentFacts, Sent, heard, look};
 use crate::agent::Agent;
 use crate::git::Environment;
 use crate::model::{Activity, ActivityReport, SessionId, SessionStatus, TerminalState};
@@ -119,7 +119,7 @@ impl ActivityWatcher {
             &self.facts,
             self.seen.as_ref(),
             heard.as_ref(),
-            self.report.as_ref(),
+            (self.report.as_ref(), Sent::to(repo, self.session, self.facts.started)),
             (&self.environment, now()),
             &|process| process.is_busy(SAMPLE),
         );
