@@ -36,13 +36,19 @@ use super::{CliError, Ctx, ExitCode, hints, interrupt, json, launch, open};
 /// landed, and --check shows 'no common history', because git would attribute all files of the
 /// oldest commit to the session. 'git fetch --unshallow' fetches the full history.
 ///
-/// --check shows, for each session with unmerged work, whether it would land: 'clean' or the files
-/// in conflict, and how many commits it is ahead (+) and behind (-). It needs git 2.38 or later,
-/// and uses the merge drivers in the base branch's attributes with git 2.41 or later.
+/// If the base branch does not contain the commit where the session began, because it was reset or
+/// rewritten, a merge would bring back what the branch has dropped. Only --rebase lands such a
+/// session: it takes only the session's own commits.
+///
+/// --dry-run and --check change nothing and check the same as a landing, except for what hooks say.
+/// --check shows, for each session with unmerged work, whether it would land by a merge: 'clean',
+/// the files in conflict or why it is refused, and how many commits it is ahead (+) and behind (-).
+/// It needs git 2.38 or later, and uses the merge drivers in the base branch's attributes with git
+/// 2.41 or later. --dry-run --rebase finds conflicts with git 2.40 or later.
 ///
 /// --json prints {"version":1,"session":{…}} with the keys of 'git ao list --json'. With --check it
 /// prints {"version":1,"sessions":[…]}, each with 'id', 'branch', 'into', 'ahead', 'behind',
-/// 'result' (clean, conflicts, unrelated) and 'files'.
+/// 'result' (clean, conflicts, unrelated, refused), 'reason' if it is refused, and 'files'.
 #[derive(clap::Args)]
 #[command(group = clap::ArgGroup::new("way").args(["merge", "squash", "rebase", "ff"]))]
 pub struct Args {
@@ -238,6 +244,9 @@ fn check(store: &Store, is_json: bool, ctx: &mut Ctx) -> Result<ExitCode, CliErr
             LandOutlook::Clean => (Style::Good, "clean".to_owned()),
             LandOutlook::Conflicts(files) => {
                 (Style::Failed, format!("conflicts: {}", files.join(", ")))
+            }
+            LandOutlook::Refused(reason) => {
+                (Style::Failed, format!("refused: {}", indented(reason)))
             }
             _ => (Style::Failed, "no common history".to_owned()),
         };

@@ -184,7 +184,17 @@ impl Engine {
             let git = store.repository().git("merge-base").args([tip.as_str(), head.as_str()]);
             let left = git.find()?.and_then(|output| output.text().trim().parse().ok());
             if let Some(left) = left.filter(|left| left != head) {
-                return Ok(left);
+                let worktrees = self.worktrees();
+                // If the base was reset, its former commits are not the session's.
+                return Ok(match start.filter(is_here) {
+                    Some(start)
+                        if worktrees.is_in_history(&left, &start)?
+                            && worktrees.is_in_history(&start, head)? =>
+                    {
+                        self.own_start(session, &start, head)?
+                    }
+                    _ => left,
+                });
             }
         }
         match start {
@@ -198,13 +208,20 @@ impl Engine {
     /// Returns a copy of a worktree's index that also has the names of the files that git does not
     /// track yet, so that their content is compared. None if there can be no copy.
     fn index_with_new_files(&self, worktree: &Path) -> Option<NamedTempFile> {
+        let copy = self.copy_of_index(worktree)?;
+        let repo = self.store().repository();
+        let git = repo.git_in(worktree, "add").env("GIT_INDEX_FILE", copy.path());
+        // What cannot be read is left out, as in a diff without the copy.
+        let _ = git.args(["--intent-to-add", "--ignore-errors", "--", "."]).run();
+        Some(copy)
+    }
+
+    /// Returns a copy of a worktree's index. None if there can be no copy.
+    pub(super) fn copy_of_index(&self, worktree: &Path) -> Option<NamedTempFile> {
         let repo = self.store().repository();
         let folder = repo.make_ao_dir("").ok()?;
         let copy = tempfile::Builder::new().prefix("index-").tempfile_in(folder).ok()?;
         fs::copy(repo.git_dir_of(worktree)?.join("index"), copy.path()).ok()?;
-        let git = repo.git_in(worktree, "add").env("GIT_INDEX_FILE", copy.path());
-        // What cannot be read is left out, as in a diff without the copy.
-        let _ = git.args(["--intent-to-add", "--ignore-errors", "--", "."]).run();
         Some(copy)
     }
 

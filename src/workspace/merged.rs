@@ -68,7 +68,7 @@ impl Worktrees<'_> {
     /// Fails if git fails, for example because the two have no common history.
     pub fn try_merge(&self, ours: &Oid, theirs: &Oid) -> Result<TrialMerge, WorkspaceError> {
         let git = self.repo.git("merge-tree").env("GIT_ATTR_SOURCE", ours.as_str());
-        trial(git, ours, theirs)
+        trial(git, &format!("{ours} {theirs}"))
     }
 
     /// Merges `theirs` into `ours` as in a worktree, with its attributes, and without changing it.
@@ -81,7 +81,26 @@ impl Worktrees<'_> {
         ours: &Oid,
         theirs: &Oid,
     ) -> Result<TrialMerge, WorkspaceError> {
-        trial(self.repo.git_in(place, "merge-tree"), ours, theirs)
+        trial(self.repo.git_in(place, "merge-tree"), &format!("{ours} {theirs}"))
+    }
+
+    /// Applies to `onto` what a commit changes in its parent, without changing a worktree. The
+    /// attributes are those of the worktree or, without one, those that `onto` has.
+    ///
+    /// # Errors
+    /// Fails if git fails, for example because it is older than 2.40.
+    pub fn try_pick_at(
+        &self,
+        place: Option<&Path>,
+        parent: &Oid,
+        onto: &Oid,
+        commit: &Oid,
+    ) -> Result<TrialMerge, WorkspaceError> {
+        let git = match place {
+            Some(place) => self.repo.git_in(place, "merge-tree"),
+            None => self.repo.git("merge-tree").env("GIT_ATTR_SOURCE", onto.as_str()),
+        };
+        trial(git, &format!("{parent} -- {onto} {commit}"))
     }
 
     /// Returns true if `commit` is an ancestor of `tip`, or the same.
@@ -166,9 +185,10 @@ impl Worktrees<'_> {
     }
 }
 
-fn trial(git: GitCommand, ours: &Oid, theirs: &Oid) -> Result<TrialMerge, WorkspaceError> {
+/// Runs `git merge-tree` for one line of input.
+fn trial(git: GitCommand, line: &str) -> Result<TrialMerge, WorkspaceError> {
     let git = git.args(["--write-tree", "--no-messages", "--name-only", "-z", "--stdin"]);
-    let printed = git.input(format!("{ours} {theirs}\n")).run()?;
+    let printed = git.input(format!("{line}\n")).run()?;
     let mut all = parse(&String::from_utf8_lossy(printed.bytes()));
     match all.pop() {
         Some((Some(tree), _)) => Ok(TrialMerge::Clean(tree)),

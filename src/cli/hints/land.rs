@@ -18,6 +18,10 @@ impl From<LandError> for CliError {
             LandError::NotReady { path, .. } => {
                 failed.hint(format!("for details: git -C {} status", shell_path(&path)))
             }
+            LandError::InTheWay { path, .. } => failed.hint(format!(
+                "commit or stash them first: git -C {} stash --include-untracked",
+                shell_path(&path)
+            )),
             LandError::Staged(path) => failed.hint(format!(
                 "commit or unstage them first: git -C {} restore --staged .",
                 shell_path(&path)
@@ -33,6 +37,18 @@ impl From<LandError> for CliError {
                     "to see it: git -C {path} diff HEAD\nto commit it: git -C {path} commit\n\
                      to abort the merge: git -C {path} merge --abort"
                 ))
+            }
+            LandError::Lost { place, start, into, is_shallow, .. } => {
+                let git = match place {
+                    Some(place) => format!("git -C {}", shell_path(&place)),
+                    None => "git".to_owned(),
+                };
+                let failed = failed.hint(format!(
+                    "to land only the session's own commits, use --rebase\n\
+                     to land the others as well, first merge them in '{into}': {git} merge {}",
+                    start.short()
+                ));
+                if is_shallow { failed.hint(UNSHALLOW) } else { failed }
             }
             LandError::Diverged(_) => {
                 failed.hint("to land on top of it, use --rebase, --squash or --merge")

@@ -2,10 +2,12 @@
 
 use std::ops::ControlFlow;
 
-use crate::model::{Filter, Oid, Session};
-use crate::ops::common::{Engine, LandError, OpsError};
+use super::request::LandRequest;
+use crate::model::{ErrorKind, Filter, Oid, Session, error_chain};
+use crate::ops::common::{Checks, Engine, LandError, OpsError};
 use crate::ops::search::in_order;
-use crate::workspace::{Divergence, TrialMerge};
+use crate::store::Key;
+use crate::workspace::Divergence;
 
 /// What landing a session would meet.
 #[derive(Debug, Clone)]
@@ -29,44 +31,53 @@ pub enum LandOutlook {
     Clean,
     /// These files conflict.
     Conflicts(Vec<String>),
+    /// It is refused for this reason, for example because the agent is at work.
+    Refused(String),
     /// The two have no common history, or it does not reach that far in a shallow clone.
     Unrelated,
 }
 
 impl Engine {
-    /// Determines for each active session with work that is not merged whether it would land.
-    /// Attributes count as [`Worktrees::try_merge`](crate::workspace::Worktrees::try_merge) says.
+    /// Determines for each active session with work that is not merged whether it would land, as
+    /// [`land_plan`](Self::land_plan) does, by a merge.
     ///
     /// # Errors
     /// Fails if git or the store cannot be read, or if git is older than 2.38.
     pub fn land_check(&self) -> Result<Vec<LandCheck>, OpsError> {
         let (store, worktrees) = (self.store(), self.worktrees());
         let listed = store.snapshot()?.query(Filter::All).sessions;
-        let mut found: Vec<(Session, String, Oid, Oid)> = Vec::new();
-        for session in listed.into_iter().filter_map(|listed| listed.session.ok()) {
+        let mut found: Vec<(Key, Session, String, Oid, Oid)> = Vec::new();
+        for listed in listed {
+            let key = Key::from(&listed.location);
+            let Ok(session) = listed.session else { continue };
             let base = session.base.as_ref().and_then(|base| base.branch.clone());
             let (Some(branch), Some(into)) = (session.branch.clone(), base) else { continue };
             let tip = |name: &str| self.repository().read_ref(&format!("refs/heads/{name}"));
             if let (Some(head), Some(base)) = (tip(&branch)?, tip(&into)?) {
-                found.push((session, into, head, base));
+                found.push((key, session, into, head, base));
             }
         }
         let pairs: Vec<_> =
-            found.iter().map(|(_, _, head, base)| (head.clone(), base.clone())).collect();
+            found.iter().map(|(_, _, _, head, base)| (head.clone(), base.clone())).collect();
         let divergences = worktrees.divergences(&pairs)?;
         let ahead = |(session, divergence): (_, Option<Divergence>)| {
             Some((session, divergence.filter(|it| it.ahead > 0)?))
         };
         let found: Vec<_> = found.into_iter().zip(divergences).filter_map(ahead).collect();
         let mut outlooks = Vec::new();
-        let look = |((_, _, head, base), _): &((_, _, Oid, Oid), _)| self.outlook(head, base);
+        if !found.is_empty() && self.is_git_too_old()? {
+            return Err(LandError::OldGit.into());
+        }
+        let look = |((key, session, ..), _): &((Key, Session, _, _, _), _)| {
+            self.outlook(key.clone(), session)
+        };
         in_order(&found, look, |outlook| {
             let is_error = outlook.is_err();
             outlooks.push(outlook);
             if is_error { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         let mut checks = Vec::new();
-        for (((session, into, ..), divergence), outlook) in found.into_iter().zip(outlooks) {
+        for (((_, session, into, ..), divergence), outlook) in found.into_iter().zip(outlooks) {
             if let Some(outlook) = outlook? {
                 checks.push(LandCheck { session, into, divergence, outlook });
             }
@@ -75,19 +86,26 @@ impl Engine {
     }
 
     /// Determines whether work would land; None if its base has it already.
-    fn outlook(&self, head: &Oid, base: &Oid) -> Result<Option<LandOutlook>, OpsError> {
-        let worktrees = self.worktrees();
-        if worktrees.merged_at(head, base)?.is_some() {
-            return Ok(None);
-        }
-        if worktrees.is_cut_off(head, base)? {
-            return Ok(Some(LandOutlook::Unrelated));
-        }
-        Ok(Some(match worktrees.try_merge(base, head) {
-            Ok(TrialMerge::Clean(_)) => LandOutlook::Clean,
-            Ok(TrialMerge::Conflicts(files)) => LandOutlook::Conflicts(files),
-            Err(_) if self.is_git_too_old()? => return Err(LandError::OldGit.into()),
-            Err(_) => LandOutlook::Unrelated,
+    fn outlook(&self, key: Key, session: &Session) -> Result<Option<LandOutlook>, OpsError> {
+        // Conflicts are worth knowing also while the agent is at work.
+        let request = LandRequest::default().checks(Checks::Skip);
+        let checked = match self.land_plan(key, &request) {
+            Ok(plan) if plan.merged.is_some() => return Ok(None),
+            Ok(_) => self.check_quiet(session),
+            Err(error) => Err(error),
+        };
+        Ok(Some(match checked {
+            Ok(()) => LandOutlook::Clean,
+            Err(OpsError::Land(LandError::Conflicts { files, .. })) => {
+                LandOutlook::Conflicts(files)
+            }
+            Err(OpsError::Land(LandError::Shallow { .. } | LandError::Unrelated { .. })) => {
+                LandOutlook::Unrelated
+            }
+            Err(error) if matches!(error.kind(), ErrorKind::Refused | ErrorKind::NotFound) => {
+                LandOutlook::Refused(error_chain(&error))
+            }
+            Err(error) => return Err(error),
         }))
     }
 

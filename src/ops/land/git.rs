@@ -92,10 +92,7 @@ impl Landing<'_> {
     }
 
     fn squash(&self, place: &Path) -> Result<(), OpsError> {
-        let same = self.git(place, "diff").args(["--cached", "--quiet"]).find()?;
-        if same.is_none() {
-            return Err(LandError::Staged(place.to_owned()).into());
-        }
+        self.engine.check_staged(place)?;
         let git = self.git(place, "merge").args(["--squash", "--ff"]);
         let ended = self.end(git.arg(self.plan.head.as_str()))?;
         if ended.status != Some(0) {
@@ -124,7 +121,11 @@ impl Landing<'_> {
     }
 
     fn rebase(&self, place: &Path) -> Result<Oid, OpsError> {
-        let git = self.git(place, "rebase").args(["--quiet", self.plan.base.as_str()]);
+        let git = self.git(place, "rebase").arg("--quiet");
+        let git = match &self.plan.start {
+            Some(start) => git.args(["--onto", self.plan.base.as_str(), start.as_str()]),
+            None => git.arg(self.plan.base.as_str()),
+        };
         let ended = self.end(git)?;
         if ended.status == Some(0) {
             return self.head(place);
@@ -204,23 +205,11 @@ impl Landing<'_> {
         Ok(format!("{title}\n\n{list}"))
     }
 
-    /// Takes back what a landing that was killed has merged in a worktree, if nothing else is
-    /// staged there.
+    /// Takes back what a landing that was killed has merged in a worktree.
     fn take_back(&self, place: &Path) -> Result<(), OpsError> {
-        let LandPlan { head, base, .. } = self.plan;
-        let Some(git_dir) = self.engine.repository().git_dir_of(place) else { return Ok(()) };
-        let merged = fs::read_to_string(git_dir.join("MERGE_HEAD")).unwrap_or_default();
-        let undo: &[&str] = match merged.trim() == head.as_str() {
-            true => &["merge", "--abort"],
-            false if git_dir.join("SQUASH_MSG").exists() => &["reset", "--quiet", "--merge"],
-            false => return Ok(()),
-        };
-        let trial = self.engine.worktrees().try_merge_at(place, base, head);
-        let Ok(TrialMerge::Clean(tree)) = trial else { return Ok(()) };
-        let staged = self.git(place, "write-tree").run().map(|output| output.text());
-        match staged.is_ok_and(|staged| staged == tree.as_str()) {
-            true => self.undo(place, "merge", undo),
-            false => Ok(()),
+        match self.engine.left_behind(place, self.plan) {
+            Some(undo) => self.undo(place, "merge", undo),
+            None => Ok(()),
         }
     }
 

@@ -2,10 +2,13 @@
 
 mod check;
 mod git;
+mod obstacles;
 mod plan;
 mod record;
+mod replay;
 mod request;
 mod scratch;
+mod start;
 mod update;
 
 use std::time::Duration;

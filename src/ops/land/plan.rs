@@ -31,7 +31,10 @@ pub struct LandPlan {
     pub place: Option<PathBuf>,
     /// The commit of that branch that has the work already.
     pub merged: Option<Oid>,
-    /// How many commits the branch has that the base has not.
+    /// The commit after which the session's own commits begin, if the base does not contain it. Only
+    /// the commits after it are rebased.
+    pub start: Option<Oid>,
+    /// How many commits would be landed.
     pub commits: u64,
 }
 
@@ -41,13 +44,22 @@ impl Engine {
     /// # Errors
     /// Fails if the session has no branch, no commits or no base branch here, and, unless the
     /// checks are skipped, if its agent is running or may be, or its worktree has uncommitted
-    /// changes.
+    /// changes. Fails if the base does not contain the commit where the session began, and if git
+    /// would not land the work: because of conflicts, or because of what is in the base's worktree.
     pub fn land_plan(
         &self,
         key: impl Into<Key>,
         request: &LandRequest,
     ) -> Result<LandPlan, OpsError> {
-        let key = key.into();
+        let plan = self.outline(key.into(), request)?;
+        if plan.merged.is_none() {
+            self.check_landing(&plan)?;
+        }
+        Ok(plan)
+    }
+
+    /// Determines the same without looking for conflicts and at the base's worktree.
+    pub(super) fn outline(&self, key: Key, request: &LandRequest) -> Result<LandPlan, OpsError> {
         let (store, worktrees) = (self.store(), self.worktrees());
         let snapshot = store.snapshot()?;
         if snapshot.get(key.clone())?.location.shelf == Shelf::Archived {
@@ -80,10 +92,24 @@ impl Engine {
             return Err(LandError::Shallow { branch, into }.into());
         }
         let place = worktrees.checked_out_at(&into)?;
-        let divergence = worktrees.divergences(&[(head.clone(), base.clone())])?;
-        let commits = divergence[0].map_or(0, |it| it.ahead);
         let method = request.method;
-        Ok(LandPlan { session, branch, head, into, base, method, place, merged, commits })
+        let foreign = match merged {
+            Some(_) => None,
+            None => self.foreign_start(&session, &head, &into, &base)?,
+        };
+        let start = match foreign {
+            Some(foreign) if method != LandMethod::Rebase && !foreign.is_merged => {
+                let is_shallow = self.repository().is_shallow();
+                return Err(
+                    LandError::Lost { id, into, place, start: foreign.began, is_shallow }.into()
+                );
+            }
+            foreign => foreign.map(|foreign| foreign.own),
+        };
+        let from = start.as_ref().filter(|_| method == LandMethod::Rebase).unwrap_or(&base);
+        let divergence = worktrees.divergences(&[(head.clone(), from.clone())])?;
+        let commits = divergence[0].map_or(0, |it| it.ahead);
+        Ok(LandPlan { session, branch, head, into, base, method, place, merged, start, commits })
     }
 
     /// Checks that nobody is working in the session's worktree.

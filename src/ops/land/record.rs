@@ -76,7 +76,10 @@ impl Engine {
             true => Branches::Keep,
             false => Branches::Remove,
         };
-        let what = Cleanup { only: Some(id), ..Cleanup::default() }.branches(branches);
+        // If the base has dropped commits of this branch, they are kept like the session's own.
+        let kept_head_is_enough = plan.start.is_some();
+        let what = Cleanup { only: Some(id), kept_head_is_enough, ..Cleanup::default() };
+        let what = what.branches(branches);
         Ok(self.cleanup(&what)?.leftovers.pop())
     }
 }

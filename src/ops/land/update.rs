@@ -10,14 +10,14 @@ impl Engine {
     /// the files with conflicts, which are left there to be resolved.
     ///
     /// # Errors
-    /// Fails like [`land_plan`](Self::land_plan), if the session has no worktree here, or if git
-    /// refuses.
+    /// Fails like [`land_plan`](Self::land_plan), except for conflicts, and if the session has no
+    /// worktree here or git refuses.
     pub fn land_in_worktree(
         &self,
         key: impl Into<Key>,
         request: &LandRequest,
     ) -> Result<Vec<String>, OpsError> {
-        let plan = self.land_plan(key, request)?;
+        let plan = self.outline(key.into(), request)?;
         let place = placement::workspace(self, &plan.session)?;
         let repo = self.repository();
         let name =

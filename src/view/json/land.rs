@@ -17,8 +17,11 @@ pub struct LandCheckJson {
     pub ahead: u64,
     /// How many commits its branch is behind.
     pub behind: u64,
-    /// `clean`, `conflicts` or `unrelated`.
+    /// `clean`, `conflicts`, `unrelated` or `refused`.
     pub result: String,
+    /// Why it is refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// The files that conflict.
     pub files: Vec<String>,
 }
@@ -29,6 +32,11 @@ impl From<&LandCheck> for LandCheckJson {
             LandOutlook::Clean => ("clean", Vec::new()),
             LandOutlook::Conflicts(files) => ("conflicts", files.clone()),
             LandOutlook::Unrelated => ("unrelated", Vec::new()),
+            LandOutlook::Refused(_) => ("refused", Vec::new()),
+        };
+        let reason = match &check.outlook {
+            LandOutlook::Refused(reason) => Some(reason.clone()),
+            _ => None,
         };
         Self {
             id: check.session.id,
@@ -37,6 +45,7 @@ impl From<&LandCheck> for LandCheckJson {
             ahead: check.divergence.ahead,
             behind: check.divergence.behind,
             result: result.to_owned(),
+            reason,
             files,
         }
     }

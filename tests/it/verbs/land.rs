@@ -194,7 +194,7 @@ fn what_is_in_the_way_is_said() {
         repo.within(&path).write("b", "2");
         repo.ao(["land", &id]).code(1).stderr_has("uncommitted").stderr_has("--force");
         repo.write("a", "in the way");
-        repo.ao(["land", "--force", &id]).code(1).stderr_has("git merge refused");
+        repo.ao(["land", "--force", &id]).code(1).stderr_has("are in the way: a");
         fs::remove_file(repo.dir().join("a")).unwrap();
         repo.write("staged", "x");
         repo.git(["add", "staged"]);

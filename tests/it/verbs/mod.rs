@@ -5,6 +5,7 @@ mod edit;
 mod future;
 mod land;
 mod land_gits_own;
+mod land_refused;
 mod list;
 mod log;
 mod log_commits;

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use crate::model::{ErrorKind, Recovery, SessionId};
+use crate::model::{ErrorKind, Oid, Recovery, SessionId};
 use crate::workspace::Changes;
 
 /// The work of a session cannot be landed. Everything is as it was, unless the error says
@@ -62,6 +62,22 @@ pub enum LandError {
         /// The files.
         files: Vec<String>,
     },
+    /// Files in the worktree where the base is checked out would be overwritten.
+    #[error("changes in '{}' are in the way: {}", path.display(), files.join(", "))]
+    InTheWay {
+        /// The worktree.
+        path: PathBuf,
+        /// The files, or the first of them.
+        files: Vec<String>,
+    },
+    /// The work and the base have no common history.
+    #[error("'{branch}' and '{into}' have no common history")]
+    Unrelated {
+        /// The session's branch.
+        branch: String,
+        /// The base branch.
+        into: String,
+    },
     /// In this shallow clone, the history of the work ends before it meets that of the base. Git
     /// would attribute all content of the oldest commit to the session.
     #[error("the histories of '{branch}' and '{into}' do not meet in this shallow clone")]
@@ -70,6 +86,22 @@ pub enum LandError {
         branch: String,
         /// The base branch.
         into: String,
+    },
+    /// The base does not contain the commit at which the session began, because it was reset or
+    /// rewritten, or is another branch. Landing the branch would bring that commit, too.
+    #[error("'{into}' does not contain {}, the commit where session {} began", start.short(),
+        id.short())]
+    Lost {
+        /// The session.
+        id: SessionId,
+        /// The base branch.
+        into: String,
+        /// The worktree in which that branch is checked out.
+        place: Option<PathBuf>,
+        /// The commit.
+        start: Oid,
+        /// True if the clone is shallow, so that the history may only be incomplete.
+        is_shallow: bool,
     },
     /// The base has commits that the work does not build on.
     #[error("'{0}' has diverged; a fast-forward is not possible")]
