@@ -112,7 +112,9 @@ pub fn find_in(
 pub fn context(store: &Store) -> Context {
     let context = Context::default();
     match here(store.repository()) {
-        Some(here) => context.here(here),
+        Some(here) => {
+            context.here(here).guest(git_ao::workspace::guest_here(store.repository()).is_some())
+        }
         None => context,
     }
 }

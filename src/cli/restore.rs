@@ -33,8 +33,9 @@ use super::{CliError, Ctx, ExitCode, interrupt, json, launch, open, remarks, tex
 /// everything is undone; a new worktree that was changed in the meantime is kept.
 ///
 /// --all restores every session of this clone that was interrupted, for example by a power failure:
-/// its agent is gone, but did not exit by itself. Selection options restore the interrupted
-/// sessions that they match. If one session cannot be restored, the others still are.
+/// its agent is gone, but did not exit by itself. A session that has no agent is left alone.
+/// Selection options without --all restore the sessions that they match, however they ended. If one
+/// session cannot be restored, the others still are.
 #[derive(clap::Args)]
 pub struct Args {
     /// The session: an id, a branch, an issue, '@' or 'latest'. Default: '@', the session of this

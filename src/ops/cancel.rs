@@ -50,8 +50,12 @@ impl Engine {
             Checks::All => OnUnsaved::Refuse,
             Checks::Skip => OnUnsaved::Backup,
         };
-        let what =
-            Cleanup { only: Some(session.id), kept_head_is_enough: true, ..Cleanup::default() };
+        let what = Cleanup {
+            only: Some(session.id),
+            is_part: killed.changed.event.is_some(),
+            kept_head_is_enough: true,
+            ..Cleanup::default()
+        };
         let cleaned = self.cleanup(&what.branches(branches).on_unsaved(on_unsaved))?;
         Ok((killed, cleaned))
     }

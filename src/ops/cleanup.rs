@@ -11,7 +11,7 @@ use self::branch::is_removable;
 use self::deleted::Deleted;
 pub use self::leftover::Leftover;
 use crate::git::Lock;
-use crate::model::{Filter, Oid, Session, SessionId, Timestamp, ago, error_chain};
+use crate::model::{Filter, Oid, Origin, Session, SessionId, Timestamp, ago, error_chain};
 use crate::ops::common::branch_sessions::{catch_up_all, record_branches};
 use crate::ops::common::live::{AgentState, Probes, base_tips};
 use crate::ops::common::liveness::{Liveness, liveness_after_end};
@@ -34,6 +34,8 @@ pub struct Cleanup {
     pub on_unsaved: OnUnsaved,
     /// Only this session, and its branch whatever the name.
     pub(super) only: Option<SessionId>,
+    /// It is a part of another change, which has an event of its own.
+    pub(super) is_part: bool,
     /// Whether commits are saved enough in the history of heads, which only this clone has.
     pub(super) kept_head_is_enough: bool,
     /// Whether the teardown of a worktree runs before it is removed.
@@ -48,6 +50,7 @@ impl Default for Cleanup {
             branches: Branches::Keep,
             on_unsaved: OnUnsaved::Refuse,
             only: None,
+            is_part: false,
             kept_head_is_enough: false,
             teardown: Setup::Run,
         }
@@ -241,6 +244,9 @@ impl Engine {
         let now = store.clock().now();
         let replica = store.known_replica();
         let committed = store.transaction("cleanup", |tx| {
+            if what.is_part {
+                tx.set_origin(Origin::Automatic);
+            }
             let is_done =
                 |leftover: &&Leftover| leftover.kept.is_none() && leftover.deleted.is_none();
             for leftover in leftovers.iter().filter(is_done) {

@@ -47,6 +47,14 @@ impl Engine {
             && !matches!(self.liveness(session), Liveness::Alive { .. })
     }
 
+    /// Returns true if the session is [restorable here](Self::is_restorable_here) and something
+    /// interrupted its agent, or the start of it. A session without an agent had none to interrupt.
+    pub fn was_interrupted_here(&self, session: &Session) -> bool {
+        let here = placement(self.store(), session);
+        let had_agent = here.is_some_and(|here| here.runtime.as_deref() != Some("none"));
+        had_agent && session.was_interrupted() && self.is_restorable_here(session)
+    }
+
     /// Returns the command that restores a session in its present state: with `--fresh` if its
     /// conversation cannot be resumed, and with `--force` if it is merged.
     pub fn restore_command(&self, id: SessionId) -> String {

@@ -103,6 +103,22 @@ impl Worktrees<'_> {
         trial(git, &format!("{parent} -- {onto} {commit}"))
     }
 
+    /// Returns true if `commit` is its first parent with the work of `head`, and nothing else.
+    ///
+    /// # Errors
+    /// Fails if git fails.
+    pub fn is_squash(&self, commit: &Oid, head: &Oid) -> Result<bool, WorkspaceError> {
+        let parse = self.history("rev-parse").args(["--verify", "--quiet"]);
+        let Some(parent) = parse.arg(format!("{commit}^1")).find()? else { return Ok(false) };
+        let parent = parent.text();
+        let trees = [parent.as_str(), commit.as_str()].map(|commit| format!("{commit}^{{tree}}"));
+        let trees = self.history("rev-parse").args(trees).run()?.text();
+        let Some((before, after)) = trees.split_once('\n') else { return Ok(false) };
+        let Ok(parent) = parent.parse() else { return Ok(false) };
+        let merged = self.trees_of_merges(&[(&parent, head)])?.unwrap_or_default();
+        Ok(before != after && merged.iter().flatten().any(|tree| tree.as_str() == after))
+    }
+
     /// Returns true if `commit` is an ancestor of `tip`, or the same.
     ///
     /// # Errors

@@ -36,8 +36,11 @@ impl Many<'_> {
         let mut wanted = Vec::new();
         for listed in chosen.list(&snapshot, |query| query).sessions {
             let Ok(session) = &listed.session else { continue };
-            let is_wanted = !self.all || session.was_interrupted();
-            if is_wanted && engine.is_restorable_here(session) {
+            let is_wanted = match self.all {
+                true => engine.was_interrupted_here(session),
+                false => engine.is_restorable_here(session),
+            };
+            if is_wanted {
                 wanted
                     .extend(snapshot.find(&listed.location)?.map(|entry| (entry, label(session))));
             }

@@ -1,9 +1,11 @@
 //! The git commands of a landing.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use super::plan::LandPlan;
+use super::replaced::note_replaced;
 use super::request::{LandMessage, LandMethod, LandRequest};
 use super::scratch::Scratch;
 use crate::git::{GitCommand, GitExit};
@@ -11,6 +13,9 @@ use crate::model::Oid;
 use crate::ops::common::{Engine, LandError, OpsError};
 use crate::store::Visibility;
 use crate::workspace::TrialMerge;
+
+/// The trailers that a squash keeps: who made the work, and where it comes from.
+const KEPT_TRAILERS: [&str; 4] = ["Ao-Session", "Assisted-by", "Co-authored-by", "Signed-off-by"];
 
 /// A landing of work that is not in its base yet.
 pub struct Landing<'l> {
@@ -33,7 +38,10 @@ impl Landing<'_> {
                 let scratch = Scratch::at(engine, &plan.head)?;
                 let rebased = self.rebase(scratch.path())?;
                 drop(scratch);
-                self.forward_to(&rebased)
+                let landed = self.forward_to(&rebased)?;
+                // It is landed, whether or not that can be noted.
+                let _ = note_replaced(engine, &plan.base, &plan.head, &landed);
+                Ok(landed)
             }
             LandMethod::Merge | LandMethod::Squash => match &plan.place {
                 Some(place) => self.join(place),
@@ -202,7 +210,17 @@ impl Landing<'_> {
             false => session.title.clone(),
         };
         let list: String = subjects.lines().map(|subject| format!("* {subject}\n")).collect();
-        Ok(format!("{title}\n\n{list}"))
+        let keys: String = KEPT_TRAILERS.map(|key| format!("key={key},")).concat();
+        let trailers = log(&format!("--format=%(trailers:{keys}only,unfold)"))?;
+        let mut seen = BTreeSet::new();
+        let trailers = trailers.lines().filter(|line| !line.is_empty() && seen.insert(*line));
+        let trailers: Vec<_> = trailers.collect();
+        let trailers = if trailers.is_empty() {
+            String::new()
+        } else {
+            format!("\n{}\n", trailers.join("\n"))
+        };
+        Ok(format!("{title}\n\n{list}{trailers}"))
     }
 
     /// Takes back what a landing that was killed has merged in a worktree.

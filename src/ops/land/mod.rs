@@ -5,6 +5,7 @@ mod git;
 mod obstacles;
 mod plan;
 mod record;
+mod replaced;
 mod replay;
 mod request;
 mod scratch;
@@ -71,7 +72,7 @@ impl Engine {
         let was_merged = plan.merged.is_some();
         let landed = match &plan.merged {
             Some(commit) => {
-                let how = if *commit == plan.head { "merge" } else { "squash" };
+                let how = self.how_merged(commit, &plan.head)?;
                 Landed::new(commit.clone(), plan.into.clone(), how)
             }
             None => {
@@ -80,5 +81,19 @@ impl Engine {
             }
         };
         self.record_landing(&key, &plan, landed, request.after, was_merged)
+    }
+
+    /// Determines how work that a commit of the base branch has came there.
+    fn how_merged(&self, commit: &Oid, head: &Oid) -> Result<&'static str, OpsError> {
+        let worktrees = self.worktrees();
+        if commit == head {
+            return Ok("merge");
+        }
+        // The work may change nothing, or have been found where it began.
+        let is_older = worktrees.is_in_history(commit, head)?;
+        match !is_older && worktrees.is_squash(commit, head)? {
+            true => Ok("squash"),
+            false => Ok(Landed::ALREADY),
+        }
     }
 }

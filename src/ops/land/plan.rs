@@ -67,7 +67,7 @@ impl Engine {
         }
         let mut session = snapshot.session(key)?;
         let id = session.id;
-        if session.status == SessionStatus::Merged {
+        if session.status == SessionStatus::Merged && !self.has_later_work(&session)? {
             return Err(LandError::Already(id).into());
         }
         if request.checks == Checks::All {
@@ -110,6 +110,16 @@ impl Engine {
         let divergence = worktrees.divergences(&[(head.clone(), from.clone())])?;
         let commits = divergence[0].map_or(0, |it| it.ahead);
         Ok(LandPlan { session, branch, head, into, base, method, place, merged, start, commits })
+    }
+
+    /// Returns true if the branch of a landed session has commits that its base has not.
+    fn has_later_work(&self, session: &Session) -> Result<bool, OpsError> {
+        let tip = |branch: &str| self.repository().read_ref(&format!("refs/heads/{branch}"));
+        let into = session.landed.as_ref().map(|landed| &landed.into);
+        let (Some(branch), Some(into)) = (&session.branch, into) else { return Ok(false) };
+        let (Some(head), Some(base)) = (tip(branch)?, tip(into)?) else { return Ok(false) };
+        Ok(session.head.as_ref() != Some(&head)
+            && self.worktrees().merged_at(&head, &base)?.is_none())
     }
 
     /// Checks that nobody is working in the session's worktree.

@@ -78,7 +78,8 @@ impl Engine {
         };
         // If the base has dropped commits of this branch, they are kept like the session's own.
         let kept_head_is_enough = plan.start.is_some();
-        let what = Cleanup { only: Some(id), kept_head_is_enough, ..Cleanup::default() };
+        let (only, is_part) = (Some(id), true);
+        let what = Cleanup { only, is_part, kept_head_is_enough, ..Cleanup::default() };
         let what = what.branches(branches);
         Ok(self.cleanup(&what)?.leftovers.pop())
     }

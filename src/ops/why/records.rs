@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::works::{SessionWork, Work};
-use crate::model::{Oid, Session, SessionId, Shelf};
+use crate::model::{Landed, Oid, Session, SessionId, Shelf};
 use crate::store::{ListedRecord, Location, Query, Snapshot, StoreError};
 
 /// What one record says of its session's commits.
@@ -44,11 +44,12 @@ struct BaseKeys {
 #[derive(Deserialize)]
 struct LandedKeys {
     commit: Oid,
+    how: String,
 }
 
 impl Traces {
     fn of(location: Location, session: &Session, replica: Option<&str>) -> Self {
-        let base = session.base.as_ref();
+        let (base, landed) = (session.base.as_ref(), session.landed.as_ref());
         Self {
             location,
             created_at: session.created_at.as_seconds(),
@@ -56,7 +57,7 @@ impl Traces {
             head: session.head.clone(),
             base: base.and_then(|base| base.commit.clone()),
             onto: base.and_then(|base| base.onto.clone()),
-            landed: session.landed.as_ref().map(|landed| landed.commit.clone()),
+            landed: landed.filter(|landed| landed.is_its_work()).map(|it| it.commit.clone()),
             pull_request: session.pr_number,
         }
     }
@@ -73,7 +74,7 @@ impl Traces {
                 head,
                 base,
                 onto,
-                landed: landed.map(|landed| landed.commit),
+                landed: landed.filter(|it| it.how != Landed::ALREADY).map(|it| it.commit),
                 pull_request: pr_number,
             });
         }

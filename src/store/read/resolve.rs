@@ -10,6 +10,9 @@ use crate::store::{Key, ResolveError, Shelf, StoreError};
 pub struct Context {
     /// The session of the current worktree.
     pub here: Option<Key>,
+    /// True if that session is a guest there. The worktree is then somebody's own, for whom the
+    /// latest session may be the guest.
+    pub is_guest: bool,
     /// Restricts the search to this project.
     pub project: Option<Project>,
 }
@@ -19,6 +22,12 @@ impl Context {
     #[must_use]
     pub fn here(self, key: impl Into<Key>) -> Self {
         Self { here: Some(key.into()), ..self }
+    }
+
+    /// Sets whether the session of the current worktree is a guest there.
+    #[must_use]
+    pub fn guest(self, is_guest: bool) -> Self {
+        Self { is_guest, ..self }
     }
 
     /// Restricts the search to a project.
@@ -161,13 +170,14 @@ impl Snapshot<'_> {
         Err(self.nothing(handle, searched))
     }
 
-    /// Returns the last updated session, except that of the current worktree. Archived sessions
-    /// count only if there is no active one.
+    /// Returns the last updated session, except the one to which the current worktree belongs.
+    /// Archived sessions count only if there is no active one.
     fn latest(&self, context: &Context) -> Result<Entry, StoreError> {
+        let own = context.here.as_ref().filter(|_| !context.is_guest);
         let wanted = |listed: &ListedSession| {
             let location = &listed.location;
             listed.session.is_ok()
-                && context.here.as_ref().is_none_or(|here| location.id != here.id)
+                && own.is_none_or(|own| location.id != own.id)
                 && context.project.as_ref().is_none_or(|p| *p == location.project)
         };
         for shelf in [Shelf::Active, Shelf::Archived] {

@@ -36,11 +36,15 @@ fn start(repo: &Repo, name: &str) -> SessionId {
 fn all_that_were_interrupted() {
     let repo = stage();
     let [again, once, fine] = ["again", "once", "fine"].map(|name| start(&repo, name));
+    // It had no agent that could be interrupted.
+    repo.ao(["spawn", "--no-agent", "by hand"]).ok();
     let before = events(&repo).len();
     let out = repo.ao(["restore", "--all", "--dry-run"]).code(1);
     let line = format!("would restore {} (again): it resumes its conversation\n", again.short());
     let out = out.stdout_has(&line).stdout_has(&format!("not restored: {} (once)", once.short()));
-    out.stdout_lacks("fine").stderr_has(&format!("git ao restore --fresh {}", once.short()));
+    out.stdout_lacks("fine")
+        .stdout_lacks("by hand")
+        .stderr_has(&format!("git ao restore --fresh {}", once.short()));
     assert_eq!(events(&repo).len(), before);
 
     repo.ao(["restore", "--all"]).code(1).stdout_has(&line.replace("would restore", "restored"));

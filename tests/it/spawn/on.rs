@@ -200,6 +200,8 @@ fn the_main_worktree_is_never_removed() {
         repo.git(["switch", "-q", "topic"]);
         let made = on(&repo, "topic");
         assert_eq!(workspace(&made), repo.dir());
+        // The user stands in a worktree of their own, and means all sessions.
+        repo.ao(["path", "latest"]).ok().stdout_is(&format!("{}\n", repo.dir().display()));
         commit_in(&repo, repo.dir());
         repo.ao(["status"]).ok();
         repo.ao(["why", "topic"]).ok().stdout_has(&id(&made)[..8]);

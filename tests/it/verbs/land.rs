@@ -307,6 +307,116 @@ fn what_is_merged_already_is_recorded() {
     });
 }
 
+/// The base has work that nobody has landed: it changes nothing, or came with that of others.
+#[test]
+fn a_commit_that_only_has_the_work_is_no_evidence() {
+    let unknown = |repo: &Repo, what: &str| {
+        repo.ao(["why", what]).code(1);
+    };
+    let reverted = |repo: &Repo, path: &Path| {
+        let there = repo.within(path);
+        there.commit("f", "one\nTWO\nthree\n");
+        there.git(["revert", "--no-edit", "HEAD"]);
+    };
+    let empty = |repo: &Repo, path: &Path| {
+        repo.within(path).git(["commit", "-q", "--allow-empty", "-m", "nothing"]);
+    };
+    let mixed = |repo: &Repo, path: &Path| {
+        repo.within(path).commit("n", "the session's\n");
+        repo.write("n", "the session's\n");
+        repo.git(["add", "n"]);
+        repo.commit("person", "a person's\n");
+    };
+    let works: [fn(&Repo, &Path); 3] = [reverted, empty, mixed];
+    for work in works {
+        let repo = repo();
+        let (id, path) = session(&repo, "the work", &[]);
+        work(&repo, &path);
+        let base = rev(&repo, "main");
+        repo.ao(["land", &id]).ok().stdout_has("is already in 'main'");
+        let landed = now(&repo, &id).landed.unwrap();
+        assert_eq!((landed.how.as_str(), landed.commit.as_str()), ("already", base.as_str()));
+        assert_eq!(rev(&repo, "main"), base);
+        unknown(&repo, "HEAD");
+        unknown(&repo, "f:2");
+        assert!(!repo.ao(["blame", "f"]).ok().stdout.contains("the work"));
+    }
+    // Somebody squashed it, and nothing else.
+    let repo = repo();
+    let (id, _) = session(&repo, "the work", &[("n", "one\n"), ("n", "one\ntwo\n")]);
+    repo.git(["merge", "-q", "--squash", &now(&repo, &id).branch.unwrap()]);
+    repo.git(["commit", "-q", "-m", "by hand"]);
+    repo.ao(["land", &id]).ok().stdout_has("is already in 'main'");
+    assert_eq!(now(&repo, &id).landed.unwrap().how, "squash");
+    repo.ao(["why", "HEAD"]).ok().stdout_has("the work");
+}
+
+#[test]
+fn what_comes_after_a_landing_is_landed_too() {
+    let repo = repo();
+    let (id, path) = session(&repo, "in two parts", &[("n", "one\n")]);
+    repo.ao(["land", "--keep", &id]).ok();
+    repo.ao(["land", &id]).code(1).stderr_has("is already merged");
+    let there = repo.within(&path);
+    there.commit("m", "two\n");
+    repo.ao(["land", "--check"]).ok().stdout_has("in two parts");
+    repo.ao(["land", &id]).ok().stdout_has("landed");
+    is_landed(&repo, &id, &path, "merge");
+    assert_eq!(fs::read_to_string(repo.dir().join("m")).unwrap(), "two\n");
+}
+
+#[test]
+fn a_squash_keeps_who_made_the_work() {
+    let repo = repo();
+    let (id, path) = session(&repo, "the work", &[]);
+    let there = repo.within(&path);
+    let ours = format!("Ao-Session: {id}\nCo-authored-by: B <b@example.org>");
+    for (file, trailers) in [("a", ours.as_str()), ("b", "Change-Id: I1\nSigned-off-by: A <a@b.c>")]
+    {
+        there.write(file, file);
+        there.git(["add", file]);
+        there.git(["commit", "-q", "-m", &format!("add {file}\n\n{ours}\n{trailers}")]);
+    }
+    repo.ao(["land", "--squash", &id]).ok();
+    let message = repo.git(["log", "-1", "--format=%B"]);
+    let expected = format!("the work\n\n* add a\n* add b\n\n{ours}\nSigned-off-by: A <a@b.c>\n");
+    assert_eq!(message.trim_end(), expected.trim_end());
+}
+
+/// A copy of the same second is otherwise no evidence.
+#[test]
+fn what_a_rebase_replaces_is_noted() {
+    let repo = repo();
+    let (id, path) = session(&repo, "the work", &[("a", "1\n"), ("b", "2\n"), ("c", "3\n")]);
+    let own = repo.within(&path).git(["rev-list", "--reverse", "main..HEAD"]);
+    let picked = own.lines().nth(1).unwrap();
+    repo.commit("other", "by people\n");
+    repo.git(["cherry-pick", picked]);
+    repo.ao(["land", "--rebase", &id]).ok();
+    for name in ["HEAD", "HEAD~1"] {
+        let said = repo.ao(["why", "--json", name]).ok().json();
+        let found = &said["why"]["found"][0];
+        assert_eq!(
+            (&found["evidence"], &found["session"]),
+            (&"rewrite".into(), &id.as_str().into())
+        );
+    }
+    repo.ao(["why", "HEAD~3"]).code(1);
+}
+
+#[test]
+fn one_undo_takes_a_landing_back() {
+    let repo = repo();
+    let (id, _) = session(&repo, "the work", &[("n", "one\n")]);
+    repo.ao(["land", &id]).ok();
+    repo.ao(["undo"]).ok().stdout_has("land").stdout_has("+status: idle");
+    let session = now(&repo, &id);
+    assert!(session.landed.is_none() && session.status == SessionStatus::Idle);
+    let (id, _) = self::session(&repo, "another", &[]);
+    repo.ao(["cancel", "--discard", &id]).ok();
+    repo.ao(["undo"]).ok().stdout_has("cancel").stdout_has("+status: idle");
+}
+
 #[test]
 fn a_shallow_clone_lands_what_it_can() {
     alone(|| {
