@@ -59,7 +59,11 @@ impl From<LandError> for CliError {
             LandError::Shallow { .. } => failed.hint(UNSHALLOW),
             LandError::Moved(_) => failed.hint("nothing was changed; try again"),
             LandError::NotUndone { path, .. } => {
-                failed.hint(format!("to see what is left: git -C {} status", shell_path(&path)))
+                let path = shell_path(&path);
+                failed.hint(format!(
+                    "to see what is left: git -C {path} status\n\
+                     to end an unfinished merge and keep the files: git -C {path} merge --quit"
+                ))
             }
             _ => failed,
         }

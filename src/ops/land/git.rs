@@ -152,7 +152,9 @@ impl Landing<'_> {
                 let git = self.git(place, "merge").args(["--ff-only", "--no-squash"]);
                 let ended = self.end(git.arg(commit.as_str()))?;
                 if ended.status != Some(0) {
-                    return Err(self.refusal(place, "merge", &ended)?.into());
+                    let refusal = self.refusal(place, "merge", &ended)?;
+                    self.undo_forward(place, commit.as_str())?;
+                    return Err(refusal.into());
                 }
             }
             None => self.move_base(commit)?,
@@ -231,7 +233,7 @@ impl Landing<'_> {
         }
     }
 
-    fn git(&self, place: &Path, verb: &str) -> GitCommand {
+    pub(super) fn git(&self, place: &Path, verb: &str) -> GitCommand {
         self.engine.repository().git_in(place, verb).as_user()
     }
 
@@ -246,7 +248,7 @@ impl Landing<'_> {
         })
     }
 
-    fn head(&self, place: &Path) -> Result<Oid, OpsError> {
+    pub(super) fn head(&self, place: &Path) -> Result<Oid, OpsError> {
         let head = self.git(place, "rev-parse").args(["--verify", "HEAD"]).run()?.text();
         head.parse().map_err(|_| LandError::Refused { verb: "rev-parse", words: head }.into())
     }
@@ -282,14 +284,6 @@ impl Landing<'_> {
         let message = message.unwrap_or_default();
         let after = message.lines().skip_while(|line| !line.ends_with(" Conflicts:")).skip(1);
         after.map_while(|line| Some(line.split_once('\t')?.1.to_owned())).collect()
-    }
-
-    fn undo(&self, place: &Path, verb: &'static str, undo: &[&str]) -> Result<(), OpsError> {
-        let undone = self.git(place, undo[0]).args(&undo[1..]).run();
-        undone.map(drop).map_err(|error| {
-            let (path, words) = (place.to_owned(), error.to_string());
-            LandError::NotUndone { verb, path, words }.into()
-        })
     }
 }
 

@@ -10,6 +10,7 @@ mod replay;
 mod request;
 mod scratch;
 mod start;
+mod undo;
 mod update;
 
 use std::time::Duration;

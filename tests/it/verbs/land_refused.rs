@@ -236,3 +236,43 @@ fn a_dry_run_of_a_rebase_looks_at_each_commit() {
         repo.ao(["land", "--merge", &id]).ok();
     });
 }
+
+/// The hook refuses to move the base, or also to set it to where it is.
+#[test]
+fn a_base_that_a_hook_protects_stays_as_it_is() {
+    alone(|| {
+        for even_the_same in [false, true] {
+            let repo = repo();
+            let (id, path) =
+                session(&repo, "One", &[("f", "one\nmine\nthree\n"), ("n", "1"), ("d/e", "1")]);
+            repo.write("README", "not committed\n");
+            repo.write("untracked", "1");
+            let differs = if even_the_same { "true" } else { "[ $old != $new ]" };
+            let script = format!(
+                "[ $1 = prepared ] || exit 0; while read old new ref; do \
+                 if [ $ref = refs/heads/main ] && {differs}; then echo protected >&2; exit 1; fi; \
+                 done"
+            );
+            let before = state(&repo, &path);
+            for how in WAYS {
+                let hook = repo.hook("reference-transaction", &script);
+                let out = repo.ao(["land", &format!("--{how}"), &id]).code(1);
+                out.stderr_has("refused: protected").stderr_lacks("not be restored");
+                std::fs::remove_file(hook).unwrap();
+                let after = state(&repo, &path);
+                assert_eq!((&after.0, &after.1), (&before.0, &before.1), "{how}");
+                let left = ["MERGE_HEAD", "MERGE_MSG", "SQUASH_MSG"];
+                let left = left.map(|name| repo.dir().join(".git").join(name).exists());
+                assert_eq!(left, [false; 3], "{how}");
+            }
+            // What is staged, and not touched by a fast-forward, stays, too.
+            repo.git(["add", "README"]);
+            let before = repo.git(["status", "--porcelain=v2"]);
+            let hook = repo.hook("reference-transaction", &script);
+            repo.ao(["land", "--ff", &id]).code(1).stderr_has("refused: protected");
+            std::fs::remove_file(hook).unwrap();
+            assert_eq!(repo.git(["status", "--porcelain=v2"]), before);
+            repo.ao(["land", "--ff", &id]).ok();
+        }
+    });
+}
