@@ -40,6 +40,9 @@ use super::{CliError, Ctx, ExitCode, hints, interrupt, json, launch, open};
 /// rewritten, a merge would bring back what the branch has dropped. Only --rebase lands such a
 /// session: it takes only the session's own commits.
 ///
+/// If the base branch was renamed, the work lands in the renamed branch. If it was the branch of
+/// another session, which has been landed, the work lands where that was landed.
+///
 /// --dry-run and --check change nothing and check the same as a landing, except for what hooks say.
 /// --check shows, for each session with unmerged work, whether it would land by a merge: 'clean',
 /// the files in conflict or why it is refused, and how many commits it is ahead (+) and behind (-).
@@ -178,11 +181,12 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         let value = SessionJson::new(&done.session, &entry.location, &LocalPlacements::of(&store));
         json::print_one(&mut ctx.out, "session", &value)?;
     }
-    report(&done, args.json, ctx)
+    report(&done, &args, ctx)
 }
 
-fn report(done: &LandedSession, is_json: bool, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+fn report(done: &LandedSession, args: &Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let (session, landed) = (&done.session, &done.landed);
+    let (is_json, names_branch) = (args.json, args.into.is_some());
     let id = session.id.short();
     if !is_json {
         let (title, into) = (session.display_title(), escape::line(&landed.into));
@@ -195,6 +199,10 @@ fn report(done: &LandedSession, is_json: bool, ctx: &mut Ctx) -> Result<ExitCode
                 writeln!(ctx.out, "landed {painted} ({title}) in '{into}' as {commit} ({how})")?;
             }
         }
+    }
+    let base = session.base.as_ref().and_then(|base| base.branch.as_ref());
+    if let Some(base) = base.filter(|base| **base != landed.into && !names_branch) {
+        ctx.out.warn(&format!("its base branch '{base}' no longer exists"));
     }
     if done.has_later_work {
         ctx.out.warn("its branch has new commits, so the session continues");

@@ -1,4 +1,4 @@
-use git_ao::model::{error_chain, shell_path};
+use git_ao::model::{error_chain, shell_path, shell_word};
 use git_ao::ops::LandError;
 
 use super::session_worktree::UNSHALLOW;
@@ -8,9 +8,12 @@ impl From<LandError> for CliError {
     fn from(error: LandError) -> Self {
         let failed = CliError::of(error.kind(), error_chain(&error));
         match error {
-            LandError::NoBase(_) | LandError::BaseGone(_) => {
-                failed.hint("to land in another branch, use --into <branch>")
-            }
+            LandError::BaseGone { near: Some(near), .. } => failed.hint(format!(
+                "to land in another branch, use for example --into {}",
+                shell_word(&near)
+            )),
+            LandError::NoBase(_) | LandError::BaseGone { .. } => failed
+                .hint("to land in another branch, use --into <branch>; to see them: git branch"),
             LandError::Uncommitted { path, .. } => failed.hint(format!(
                 "to see them: git -C {} status\nto land only what is committed, use --force",
                 shell_path(&path)

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use super::request::LandRequest;
 use crate::model::{ErrorKind, Filter, Oid, Session, error_chain};
-use crate::ops::common::{Checks, Engine, LandError, OpsError};
+use crate::ops::common::{Checks, Engine, LandError, OpsError, base_tip};
 use crate::ops::search::in_order;
 use crate::store::Key;
 use crate::workspace::Divergence;
@@ -50,10 +50,18 @@ impl Engine {
         for listed in listed {
             let key = Key::from(&listed.location);
             let Ok(session) = listed.session else { continue };
-            let base = session.base.as_ref().and_then(|base| base.branch.clone());
-            let (Some(branch), Some(into)) = (session.branch.clone(), base) else { continue };
+            let Some(branch) = session.branch.clone() else { continue };
             let tip = |name: &str| self.repository().read_ref(&format!("refs/heads/{name}"));
-            if let (Some(head), Some(base)) = (tip(&branch)?, tip(&into)?) {
+            let (into, base) = match self.land_target(&session, &LandRequest::default()) {
+                Ok(into) => (into.clone(), tip(&into)?),
+                // It is refused, but there is work.
+                Err(OpsError::Land(LandError::BaseGone { name, .. })) => {
+                    (name, base_tip(store, &session)?)
+                }
+                Err(OpsError::Land(LandError::NoBase(_))) => continue,
+                Err(error) => return Err(error),
+            };
+            if let (Some(head), Some(base)) = (tip(&branch)?, base) {
                 found.push((key, session, into, head, base));
             }
         }

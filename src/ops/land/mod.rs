@@ -10,6 +10,7 @@ mod replay;
 mod request;
 mod scratch;
 mod start;
+mod target;
 mod undo;
 mod update;
 

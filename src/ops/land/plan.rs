@@ -75,14 +75,13 @@ impl Engine {
         }
         catch_up(store, &mut session)?;
         let (branch, head) = self.branch_to_land(&session)?;
-        let into = request.into.clone();
-        let into = into.or_else(|| session.base.as_ref()?.branch.clone());
-        let into = into.ok_or(LandError::NoBase(id))?;
+        let into = self.land_target(&session, request)?;
         if into == branch {
             return Err(LandError::OnBase { id, branch }.into());
         }
         let base = self.repository().read_ref(&format!("refs/heads/{into}"))?;
-        let base = base.ok_or_else(|| LandError::BaseGone(into.clone()))?;
+        let gone = || LandError::BaseGone { name: into.clone(), near: None };
+        let base = base.ok_or_else(gone)?;
         let start = session.base.as_ref().and_then(|base| base.commit.as_ref());
         if start == Some(&head) {
             return Err(LandError::NoCommits { id, into }.into());

@@ -276,3 +276,44 @@ fn a_base_that_a_hook_protects_stays_as_it_is() {
         }
     });
 }
+
+#[test]
+fn a_base_branch_that_was_renamed_or_landed_is_found() {
+    alone(|| {
+        let repo = repo();
+        let (parent, _) = session(&repo, "Parent", &[("a", "1")]);
+        let fork = |of: &str, file: &str| {
+            let made = repo.ao(["fork", "--json", "--no-agent", of]).ok().json();
+            let path = made["workspace"].as_str().unwrap();
+            repo.within(Path::new(path)).commit(file, "1");
+            made["session"]["id"].as_str().unwrap().to_owned()
+        };
+        let child = fork(&parent, "b");
+        let grandchild = fork(&child, "c");
+        repo.ao(["land", "--into", "refs/heads/main", &parent]).ok();
+        repo.git(["branch", "-q", "-m", "main", "trunk"]);
+        let check = repo.ao(["land", "--check"]).ok();
+        check.stdout_has(&format!("{} +1 -1 trunk: clean", &child[..8]));
+        repo.ao(["land", "-n", &child]).ok().stdout_has("would land in 'trunk'");
+        let landed = repo.ao(["land", &child]).ok().stdout_has("in 'trunk'");
+        landed.stderr_has("no longer exists");
+        repo.ao(["land", "--squash", &grandchild]).ok().stdout_has("in 'trunk'");
+        let files = repo.git(["ls-tree", "--name-only", "trunk"]);
+        assert_eq!(files, "README\na\nb\nc\nf\n");
+    });
+}
+
+#[test]
+fn a_base_branch_that_is_gone_is_no_reason_to_hide_work() {
+    alone(|| {
+        let repo = repo();
+        let (id, _) = session(&repo, "One", &[("a", "1")]);
+        repo.git(["switch", "-q", "-c", "release"]);
+        repo.git(["branch", "-q", "-D", "main"]);
+        let check = repo.ao(["land", "--check"]).ok();
+        check.stdout_has("+1 -0 main: refused: there is no branch 'main' to land in");
+        repo.ao(["land", &id]).code(1).stderr_has("--into 'release'");
+        repo.ao(["land", "-n", "--into", "relaese", &id]).code(1).stderr_has("--into 'release'");
+        repo.ao(["land", "--into", "release", &id]).ok().stderr_lacks("no longer");
+    });
+}

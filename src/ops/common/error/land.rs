@@ -11,9 +11,14 @@ pub enum LandError {
     /// The record names no base branch.
     #[error("session {} has no base branch", .0.short())]
     NoBase(SessionId),
-    /// The base branch does not exist.
-    #[error("there is no branch '{0}' to land in")]
-    BaseGone(String),
+    /// The branch to land in does not exist.
+    #[error("there is no branch '{name}' to land in")]
+    BaseGone {
+        /// Its name.
+        name: String,
+        /// The branch that may be meant, or that may replace it.
+        near: Option<String>,
+    },
     /// The session works on the base branch itself.
     #[error("session {} works on '{branch}' itself", id.short())]
     OnBase {
@@ -145,7 +150,7 @@ impl LandError {
     /// Returns the kind of the error.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::NoBase(_) | Self::BaseGone(_) => ErrorKind::NotFound,
+            Self::NoBase(_) | Self::BaseGone { .. } => ErrorKind::NotFound,
             Self::OldGit => ErrorKind::Environment,
             _ => ErrorKind::Refused,
         }

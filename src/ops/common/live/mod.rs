@@ -12,4 +12,5 @@ pub(in crate::ops) use agents::Probes;
 pub use base::{Against, BaseStatus};
 pub(in crate::ops) use base::{base_tip, base_tips};
 pub use standing::SessionStanding;
+pub(in crate::ops) use successor::successor_of;
 pub use survey::{Live, Scope};

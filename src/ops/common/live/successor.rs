@@ -8,6 +8,15 @@ use crate::workspace::Worktrees;
 /// How many generations of a fork's ancestors are searched for their bases.
 const GENERATIONS: usize = 16;
 
+/// Returns the branch that replaces the base branch of a session.
+pub(in crate::ops) fn successor_of(
+    store: &Store,
+    session: &Session,
+) -> Result<Option<String>, OpsError> {
+    let found = Successors::of(store).find(session)?;
+    Ok(found.and_then(|name| Some(name.strip_prefix("refs/heads/")?.to_owned())))
+}
+
 /// Finds the refs that replace deleted base branches. Each lookup is cached.
 pub struct Successors<'s> {
     store: &'s Store,
