@@ -49,6 +49,9 @@ pub fn report(ctx: &mut Ctx, changed: &Changed) -> Result<ExitCode, CliError> {
     let id = ctx.out.paint(Style::Id, &session.id.short());
     let status = escape::line(session.status.as_str()).into_owned();
     match &changed.event {
+        Some(_) if changed.before == session.status => {
+            writeln!(ctx.out, "session {id} remains {status}")?;
+        }
         Some(_) => {
             let before = escape::line(changed.before.as_str()).into_owned();
             writeln!(ctx.out, "session {id}: {before} -> {status}")?;

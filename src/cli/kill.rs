@@ -10,7 +10,8 @@ use super::{CliError, Ctx, ExitCode, interrupt, launch};
 ///
 /// The worktree, the branch and the record are kept, so 'git ao restore' can restart the session.
 /// If the session has already ended, its status is kept, and any process that is still running is
-/// stopped.
+/// stopped. A session whose agent has vanished, or could not be started, is marked as killed;
+/// 'git ao status' then no longer shows it.
 ///
 /// The agent is found by its process, even if its supervisor was killed or its tmux server cannot
 /// be reached. The command is refused if the agent runs in another clone, or if its state cannot be

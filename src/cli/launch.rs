@@ -1,10 +1,11 @@
 //! Shared by the verbs that start an agent.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use git_ao::agent::{Action, AgentError};
 use git_ao::model::Session;
-use git_ao::ops::{Caller, Engine, Restored, Run, StartAgent, Supervisor};
+use git_ao::ops::{Caller, Engine, Restored, Run, SetupProgress, StartAgent, Supervisor};
 use git_ao::runtime::{NAMES, Started};
 use git_ao::store::Store;
 
@@ -83,6 +84,7 @@ pub fn say_place(ctx: &mut Ctx, made: &Restored) -> Result<(), CliError> {
 pub fn say_agent(ctx: &mut Ctx, session: &Session, started: &Started) -> Result<(), CliError> {
     let Some(agent) = &session.agent else { return Ok(()) };
     let place = match started {
+        _ if session.failed_start().is_some() => ", not started".to_owned(),
         Started::Running(handle) if is_in_tmux(session) => format!(", in tmux session '{handle}'"),
         Started::Running(_) => ", without a terminal".to_owned(),
         Started::Here(_) => ", here".to_owned(),
@@ -90,6 +92,31 @@ pub fn say_agent(ctx: &mut Ctx, session: &Session, started: &Started) -> Result<
     };
     writeln!(ctx.out, "  agent     {}{place}", escape::line(agent))?;
     Ok(())
+}
+
+/// Looks whether the setup has failed, on which the start of an agent depends, and waits for a
+/// moment. Returns why, with the session as it is then.
+pub fn look_at_setup(
+    ctx: &mut Ctx,
+    engine: &Engine,
+    (session, started): (&mut Session, &Started),
+    (top, patience): (&Path, Duration),
+) -> Result<Option<String>, CliError> {
+    if !matches!(started, Started::Running(_)) {
+        return Ok(None);
+    }
+    match engine.setup_progress(session, top, patience)? {
+        SetupProgress::Failed(why) => Ok(Some(why)),
+        SetupProgress::Running => {
+            ctx.out.hint(&format!(
+                "the agent starts when the worktree is set up\n\
+                 to see whether that has failed: git ao status {}",
+                session.id.short()
+            ));
+            Ok(None)
+        }
+        _ => Ok(None),
+    }
 }
 
 /// Completes a start: prints how to reach the agent, or runs the agent if it uses this terminal and

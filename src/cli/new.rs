@@ -1,5 +1,7 @@
 //! Shared by `spawn` and `fork`.
 
+use std::time::Duration;
+
 use git_ao::agent::Action;
 use git_ao::model::{Kind, Session, shell_name, shell_path};
 use git_ao::ops::{
@@ -91,6 +93,9 @@ pub struct NewArgs {
     print_path: bool,
 }
 
+/// How long to wait for a setup, which may fail at once.
+pub const SETUP_PATIENCE: Duration = Duration::from_secs(1);
+
 /// Plans and creates the session, starts its agent, and prints the result: as an entry of `list` if
 /// that is given.
 pub fn start(
@@ -130,7 +135,13 @@ pub fn start(
     }
     let (parent, nobody) = (plan.parent.clone(), plan.no_agent.take());
     let action = plan.start.as_ref().map(|start| start.action);
-    let made = engine.spawn_planned(plan).map_err(stopped)?;
+    let mut made = engine.spawn_planned(plan).map_err(stopped)?;
+    let mut failed = None;
+    if let Some(path) = &made.workspace {
+        let patience = if args.json || args.print_path { Duration::ZERO } else { SETUP_PATIENCE };
+        let made = (&mut made.session, &made.started);
+        failed = launch::look_at_setup(ctx, &engine, made, (path, patience))?;
+    }
     let code = report(ctx, &made, args, list)?;
     remarks::say(ctx, &made.remarks);
     ready::say_left_setups(ctx, &made.session, &made.left);
@@ -147,6 +158,10 @@ pub fn start(
     }
     if let Some(none) = nobody.filter(|_| !args.no_worktree) {
         launch::say_nobody(ctx, &made.session, &none);
+    }
+    if let Some(why) = &failed {
+        let log = ops::log_file(store.repository(), made.session.id)?;
+        return Err(refusals::setup_failed(&made.session, why, &log));
     }
     let started = (&made.started, action.unwrap_or(Action::Launch));
     let ended = launch::go_on(ctx, &engine, &made.session, started)?;

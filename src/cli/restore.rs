@@ -2,13 +2,16 @@ mod fetching;
 mod many;
 mod words;
 
+use std::time::Duration;
+
 use git_ao::agent::Action;
-use git_ao::ops::{Again, Checks, Restore};
+use git_ao::ops::{Again, Checks, Restore, log_file};
 use git_ao::view::json::RestoredJson;
 
 use self::many::Many;
 pub use self::many::UNTOUCHED;
 use super::hints::refusals;
+use super::new::SETUP_PATIENCE;
 use super::ready::ReadyArgs;
 use super::selection::Criteria;
 use super::ui::escape;
@@ -118,14 +121,17 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         return Ok(ExitCode::Done);
     }
     let made = fetching::restore(&engine, &entry.location, &wish);
-    let made = made.map_err(|error| interrupted.explain(error, UNTOUCHED))?;
+    let mut made = made.map_err(|error| interrupted.explain(error, UNTOUCHED))?;
+    let patience = if args.json { Duration::ZERO } else { SETUP_PATIENCE };
+    let begun = (&mut made.session, &made.started);
+    let failed = launch::look_at_setup(ctx, &engine, begun, (&made.workspace, patience))?;
     let session = &made.session;
     if args.json {
         json::print_pretty(&mut ctx.out, &RestoredJson::from(&made))?;
     } else {
         launch::say_session(ctx, session)?;
         launch::say_place(ctx, &made)?;
-        if made.action == Action::Resume {
+        if made.action == Action::Resume && failed.is_none() {
             writeln!(ctx.out, "  it resumes its conversation")?;
         }
         if let Some(left) = &made.left {
@@ -139,6 +145,10 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
              to restore them, in the worktree: git restore --source={last} .",
             made.backups.join(", ")
         ));
+    }
+    if let Some(why) = &failed {
+        let log = log_file(store.repository(), session.id)?;
+        return Err(refusals::setup_failed(session, why, &log));
     }
     let started = (&made.started, made.action);
     let code = launch::go_on(ctx, &engine, session, started)?;

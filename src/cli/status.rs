@@ -35,8 +35,9 @@ use super::{CliError, Ctx, ExitCode, json};
 /// comes first. See git-ao-attention(7).
 ///
 /// Sessions that live in other clones are shown with the clone's name. Ended sessions are hidden
-/// unless their agent is still alive or has vanished. On a terminal, each session takes one line;
-/// if the terminal is too narrow, texts are cut and columns are left out.
+/// unless their agent is still alive, has vanished, or could not be started because the setup of
+/// the worktree failed. On a terminal, each session takes one line; if the terminal is too narrow,
+/// texts are cut and columns are left out.
 ///
 /// In the BASE column, '=' means that nothing has been committed on the branch and that it is at
 /// its base. 'merged' means that the base contains all commits of the branch, or that merging them

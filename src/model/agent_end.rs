@@ -46,6 +46,15 @@ impl Session {
         !self.status.is_terminal() || self.status.is_failure()
     }
 
+    /// Returns why the session was not started: a setup that failed, or an agent that could not be run.
+    /// Returns None if it was, or if somebody has restored or ended it since.
+    pub fn failed_start(&self) -> Option<String> {
+        match self.agent_end()? {
+            AgentEnd::NotStarted(why) if self.status.is_failure() => Some(why),
+            _ => None,
+        }
+    }
+
     /// Returns true if its agent, which is gone, did not end by itself: nobody has recorded an end, or
     /// something ended it, such as a shutdown.
     pub fn was_taken_down(&self) -> bool {
@@ -152,6 +161,19 @@ mod tests {
             assert!(!is_down(SessionStatus::Errored, Some(own)), "{own}");
         }
         assert!(!is_down(SessionStatus::Errored, None));
+    }
+
+    #[test]
+    fn a_start_has_failed_until_somebody_does_something_about_it() {
+        let id = "7b6d11f9-5a0e-4f0c-9d0e-5a7f1c2b3d4e".parse().unwrap();
+        let mut session = Session::new(id, "demo".parse().unwrap(), Timestamp::EPOCH);
+        session.status = SessionStatus::Errored;
+        session.status_reason = Some("not started: no disk".to_owned());
+        assert_eq!(session.failed_start().as_deref(), Some("no disk"));
+        session.status = SessionStatus::Killed;
+        assert_eq!(session.failed_start(), None);
+        (session.status, session.status_reason) = (SessionStatus::Errored, Some("x".to_owned()));
+        assert_eq!(session.failed_start(), None);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use crate::model::{Guard, Origin, SessionStatus};
+use crate::model::{Guard, Origin, Session, SessionStatus};
 use crate::ops::common::branch_sessions::record_branch;
 use crate::ops::common::liveness::{Liveness, stop};
 use crate::ops::common::status_change::{Changed, StatusChange, change};
@@ -23,7 +23,9 @@ pub struct Killed {
 impl Engine {
     /// Ends a session and stops its process in this clone. The worktree and the branch stay.
     ///
-    /// A session that has already ended keeps its status, but its remaining processes are stopped. A
+    /// A session that has already ended keeps its status, but its remaining processes are stopped;
+    /// one that has vanished or could not be started in this clone is ended, so that it no longer
+    /// needs attention. A
     /// process in another clone, or one that is not visible, cannot be stopped; this is refused unless
     /// the transition is forced. An interrupt takes effect until the status is written; after that, the
     /// process is stopped.
@@ -38,7 +40,8 @@ impl Engine {
         let entry = snapshot.get(key.clone())?;
         let shelf = entry.location.shelf;
         let session = snapshot.session(key.clone())?;
-        if shelf == Shelf::Archived || session.status.is_terminal() {
+        if shelf == Shelf::Archived || session.status.is_terminal() && !self.is_unsettled(&session)
+        {
             let stopped = Some(stop(self, &session)?);
             record_branch(store, key)?;
             let before = session.status.clone();
@@ -81,6 +84,15 @@ impl Engine {
                 Err(error)
             }
         }
+    }
+}
+
+impl Engine {
+    /// Returns true if nobody has ended a session of this clone: its agent has vanished, or could not
+    /// be started.
+    fn is_unsettled(&self, session: &Session) -> bool {
+        placement::placement(self.store(), session).is_some()
+            && (session.was_taken_down() || session.failed_start().is_some())
     }
 }
 

@@ -53,10 +53,10 @@ pub use common::{
     HookTarget, IgnoredFiles, Interrupt, IssueRef, LandError, LaunchError, LeftSetups, Live,
     Liveness, LostConversation, MovedSession, OpsError, Phase, ProgramTrust, Purge, Remain,
     Restore, Restored, Run, RunArgumentError, RunningAgent, Scope, SessionStanding,
-    SessionWorktreeError, Setup, SetupError, SpawnError, SpawnRequest, Start, StartAgent, StartAt,
-    StatusChange, StatusError, Supervisor, TreeProgram, Uncommitted, WorkFolder, elsewhere,
-    end_remains, hear, last_output, last_screen, log_file, man_dir, man_path, place, placement,
-    purge, record_branches, remains, uncommitted, uncommitted_at,
+    SessionWorktreeError, Setup, SetupError, SetupProgress, SpawnError, SpawnRequest, Start,
+    StartAgent, StartAt, StatusChange, StatusError, Supervisor, TreeProgram, Uncommitted,
+    WorkFolder, elsewhere, end_remains, hear, last_output, last_screen, log_file, man_dir,
+    man_path, place, placement, purge, record_branches, remains, uncommitted, uncommitted_at,
 };
 pub use delete::{DeleteError, DeletedSession, Kept};
 pub use diff::{DiffArgs, WorkExtent};

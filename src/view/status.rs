@@ -29,7 +29,8 @@ pub struct StatusRow {
 
 impl Status {
     /// Determines the state of sessions. [`Scope::Open`] leaves out those that have ended, unless
-    /// their agent is still alive, or was [taken down](Session::was_taken_down).
+    /// their agent is still alive, was [taken down](Session::was_taken_down), or
+    /// [could not be started](Session::failed_start).
     ///
     /// # Errors
     /// Fails if git or the worktrees cannot be read.
@@ -125,7 +126,7 @@ impl StatusRow {
     }
 
     /// Returns true if the row needs attention. This includes an agent that runs although its
-    /// session has ended, one that vanished, and a corrupt record.
+    /// session has ended, one that vanished or could not be started, and a corrupt record.
     fn is_open(&self) -> bool {
         self.session
             .as_ref()
@@ -133,10 +134,11 @@ impl StatusRow {
     }
 
     fn order(&self) -> impl Ord + use<> {
-        let (is_corrupt, since) = match &self.session {
-            Ok((_, live)) => (false, live.since()),
-            Err(_) => (true, None),
-        };
-        (is_corrupt, self.standing().map(|standing| standing.order(since)))
+        let urgency = self
+            .session
+            .as_ref()
+            .ok()
+            .map(|(session, live)| live.standing(session).urgency(session, live.since()));
+        (urgency.is_none(), urgency)
     }
 }

@@ -144,6 +144,14 @@ pub fn not_set_up(session: &Session, why: &str) -> CliError {
         .hint(format!("to try it again: git ao restore --no-agent {short}"))
 }
 
+/// Reports that no agent was started because the worktree could not be set up.
+pub fn setup_failed(session: &Session, why: &str, log: &Path) -> CliError {
+    let (short, log) = (session.id.short(), escape::os(log.as_os_str()));
+    CliError::refused(format!("the agent was not started: {}", escape::line(why))).hint(format!(
+        "the output of the setup is in {log}\nto try it again: git ao restore {short}"
+    ))
+}
+
 /// Reports that the starting point of a session could not be fetched. Nothing was made.
 pub fn not_fetched(error: OpsError) -> CliError {
     let is_transfer = matches!(error, OpsError::Share(_));

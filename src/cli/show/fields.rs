@@ -2,7 +2,7 @@
 
 use git_ao::model::{Cost, Map, Placement, Session, Timestamp};
 use git_ao::store::Snapshot;
-use git_ao::workspace::to_record;
+use git_ao::workspace::{awaits_setup, to_record};
 
 use crate::cli::ui::{OutError, Style, escape};
 use crate::cli::{CliError, Ctx};
@@ -56,9 +56,11 @@ pub fn print(
         let is_here = here.is(name);
         let mark = if is_here { " (here)" } else { "" };
         let path = if is_here { here.path(session) } else { None };
+        let is_set_up = path.as_deref().is_none_or(|path| !awaits_setup(path));
         let path = path.and_then(|path| to_record(&path, &ctx.env).ok());
         let path = path.or_else(|| placement.workspace.clone());
-        let text = format!("{name}{mark}: {}", placed(placement, path, ctx.now));
+        let end = if is_set_up { "" } else { ", not set up" };
+        let text = format!("{name}{mark}: {}{end}", placed(placement, path, ctx.now));
         line(ctx, "Placed on", Style::Plain, &text)?;
     }
     Ok(())

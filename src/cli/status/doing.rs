@@ -13,6 +13,9 @@ pub fn doing(session: &Session, live: &Live, now: Timestamp) -> Cell {
     let what = live.activity.as_ref().and_then(|report| report.what.as_deref()).map(one_line);
     let what = what.filter(|what| !what.is_empty());
     let since = live.since().map(|since| age(since, now));
+    if let (SessionStanding::NotStarted, Some(why)) = (standing, session.failed_start()) {
+        return Cell::escaped(Style::Failed, format!("not started: {}", one_line(&why)));
+    }
     let (style, word) = match standing {
         SessionStanding::WaitingInput => (Style::Waiting, "asks"),
         SessionStanding::Blocked => (Style::Failed, "blocked"),

@@ -26,7 +26,9 @@ pub fn print(
     let attention = engine.attention(&readable);
     let mut rows: Vec<_> = readable.into_iter().zip(&attention).collect();
     rows.retain(|(session, it)| all || it.standing.is_open(session, &it.agent));
-    rows.sort_by_key(|(_, it)| it.order());
+    rows.sort_by_key(|(session, it)| {
+        it.standing.urgency(session, it.activity.as_ref().and_then(|report| report.since))
+    });
     let end = match ending {
         Ending::Newline => '\n',
         Ending::Nul => '\0',

@@ -1,10 +1,10 @@
 use git_ao::model::{Session, Timestamp};
-use git_ao::ops::{Against, BaseStatus, Live, SessionStanding};
+use git_ao::ops::{Against, AgentState, BaseStatus, Live, SessionStanding};
 use git_ao::view::{self, Status, StatusRow, age};
-use git_ao::workspace::{Condition, Divergence, WorkspaceState};
+use git_ao::workspace::{Condition, Divergence};
 
 use super::doing::{doing, words};
-use crate::cli::ui::{Cell, Column, Give, Out, Style, Table};
+use crate::cli::ui::{Cell, Column, Give, Out, Style, Table, one_line};
 
 /// The status for people: a table with one line per session, and what is said below it.
 pub struct Lines {
@@ -72,8 +72,15 @@ pub fn lines(status: &Status, out: &Out, now: Timestamp) -> Lines {
     let vanished =
         |(standing, _): &(SessionStanding, usize)| *standing == SessionStanding::Vanished;
     if status.counts().iter().any(vanished) {
-        let text = "to restore those whose agent vanished: git ao restore --all";
-        below.push(out.paint(Style::Dim, text) + "\n");
+        for text in [
+            "to restore those whose agent vanished: git ao restore --all",
+            "to put one of them away: git ao kill <session>",
+        ] {
+            below.push(out.paint(Style::Dim, text) + "\n");
+        }
+    }
+    for text in unready(status) {
+        below.push(out.paint(Style::Dim, &text) + "\n");
     }
     if status.hidden > 0 {
         let (sessions, are, them) = match status.hidden {
@@ -85,6 +92,35 @@ pub fn lines(status: &Status, out: &Out, now: Timestamp) -> Lines {
         below.push(out.paint(Style::Dim, &text) + "\n");
     }
     Lines { table: table.lines(out), below }
+}
+
+/// Says why sessions were not started, and what to do about those and about worktrees that are not
+/// set up.
+fn unready(status: &Status) -> Vec<String> {
+    let rows = status.rows.iter().filter_map(|row| row.session.as_ref().ok());
+    let unready: Vec<_> = rows.filter(|(session, live)| is_unready(session, live)).collect();
+    let mut lines: Vec<_> = unready
+        .iter()
+        .map(|(session, _)| match session.failed_start() {
+            Some(why) => format!("{} was not started: {}", session.id.short(), one_line(&why)),
+            None => format!("{} is not set up", session.id.short()),
+        })
+        .collect();
+    let id = match unready[..] {
+        [] => return lines,
+        [(session, _)] => session.id.short().to_owned(),
+        _ => "<session>".to_owned(),
+    };
+    lines.push(format!("to try that again: git ao restore {id}"));
+    lines.push(format!("to put it away: git ao kill {id}"));
+    lines
+}
+
+/// Returns true if the session could not be started, or if its worktree was not set up and nobody
+/// is doing it.
+fn is_unready(session: &Session, live: &Live) -> bool {
+    live.standing(session) == SessionStanding::NotStarted
+        && (session.failed_start().is_some() || live.awaits_setup && !session.status.is_terminal())
 }
 
 /// Formats `7 sessions: 2 need you, 4 active, 1 ready`.
@@ -105,12 +141,23 @@ fn summary(status: &Status) -> String {
     let count = |of: &[SessionStanding]| -> usize {
         counts.iter().filter(|(standing, _)| of.contains(standing)).map(|(_, count)| count).sum()
     };
+    let failed = status.rows.iter().filter_map(|row| row.session.as_ref().ok());
+    let failed = failed.filter(|(session, live)| {
+        live.standing(session) == SessionStanding::NotStarted && session.failed_start().is_some()
+    });
+    let failed = failed.count();
     let parts = WORDS.iter().map(|(of, words)| match (count(of), *words) {
         (1, "need you") => (1, "1 needs you".to_owned()),
+        (count, words @ "without an agent") => {
+            (count - failed, format!("{} {words}", count - failed))
+        }
         (count, words) => (count, format!("{count} {words}")),
     });
     let mut parts: Vec<_> = parts.filter(|(count, _)| *count > 0).map(|(_, text)| text).collect();
     let corrupt = status.rows.iter().filter(|row| row.session.is_err()).count();
+    if failed > 0 {
+        parts.push(format!("{failed} not started"));
+    }
     if corrupt > 0 {
         parts.push(format!("{corrupt} corrupt"));
     }
@@ -127,7 +174,7 @@ fn cells(row: &StatusRow, now: Timestamp) -> [Cell; 9] {
             Cell::plain(session.agent.as_deref().unwrap_or("-")),
             doing(session, live, now),
             Cell::plain(&age(session.updated_at, now)),
-            worktree(live.workspace.as_ref(), session.branch.as_deref()),
+            worktree(live, session.branch.as_deref()),
             base(live.base.as_ref()),
             Cell::plain(&session.display_title()),
             said(session, live),
@@ -151,9 +198,13 @@ fn said(session: &Session, live: &Live) -> Cell {
     Cell::escaped(Style::Dim, words(session, live).unwrap_or_default())
 }
 
-fn worktree(state: Option<&WorkspaceState>, recorded: Option<&str>) -> Cell {
-    let Some(state) = state else { return Cell::new(Style::Dim, "-") };
+fn worktree(live: &Live, recorded: Option<&str>) -> Cell {
+    let Some(state) = &live.workspace else { return Cell::new(Style::Dim, "-") };
     let (style, text) = match (&state.condition, &state.changes) {
+        (Condition::Ready, _) if live.awaits_setup => match live.agent {
+            AgentState::Alive { .. } => (Style::Plain, "setting up".to_owned()),
+            _ => (Style::Waiting, "not set up".to_owned()),
+        },
         (Condition::Ready, None) => (Style::Plain, "ready".to_owned()),
         (Condition::Ready, Some(changes)) if changes.is_clean() => {
             (Style::Plain, "clean".to_owned())

@@ -43,7 +43,8 @@ pub struct Changed {
 }
 
 /// Changes the status of an active session. An end also records its branch and head. Writes nothing
-/// if the session already has the status.
+/// if the session already has the status, unless nobody has given it: its agent has vanished, or could
+/// not be started.
 pub(in crate::ops) fn change(
     engine: &Engine,
     key: &Key,
@@ -55,7 +56,8 @@ pub(in crate::ops) fn change(
         engine.interrupt().check()?;
         let session = tx.session(key.clone())?;
         let before = session.status.clone();
-        if before == *to {
+        let is_unsettled = session.was_taken_down() || session.failed_start().is_some();
+        if before == *to && !is_unsettled {
             return Ok::<_, OpsError>((session, before));
         }
         match say.checks {

@@ -134,6 +134,33 @@ fn ended_ones_are_counted_unless_their_agent_lives() {
 }
 
 #[test]
+fn one_that_vanished_is_shown_until_somebody_puts_it_away() {
+    let world = World::new();
+    let (mut ids, ways) = (Vec::new(), ["kill", "cancel", "fail"]);
+    for way in ways {
+        let id = world.spawn(&["--runtime", "detached", way]);
+        until("it works", || world.session(&id).status == SessionStatus::Working);
+        world.murder(&id);
+        ids.push(id);
+    }
+    until("they are seen to be gone", || {
+        world.repo.ao(["reconcile"]).ok();
+        ids.iter().all(|id| world.session(id).status == SessionStatus::Errored)
+    });
+    let out = world.repo.ao(["status"]).ok().stdout_has("3 vanished");
+    out.stdout_has("to put one of them away: git ao kill <session>");
+    for (id, way) in ids.iter().zip(ways) {
+        world.repo.ao([way, id]).ok();
+        world.repo.ao(["status"]).ok().stdout_lacks(&id[..8]);
+        let status = if way == "fail" { SessionStatus::Errored } else { SessionStatus::Killed };
+        assert_eq!(world.session(id).status, status, "{way}");
+        let out = world.repo.ao([way, id]).ok();
+        assert!(out.stdout.contains(" already "), "{}", out.stdout);
+    }
+    world.repo.ao(["restore", "--fresh", &ids[0]]).ok();
+}
+
+#[test]
 fn a_corrupt_record_is_shown() {
     let world = World::new();
     let id = world.spawn(&["--no-agent", "the task"]);

@@ -24,7 +24,7 @@ pub enum SessionStanding {
     Unknown,
     /// Its agent has ended.
     Exited,
-    /// No agent was started in this clone.
+    /// No agent was started in this clone, or it could not be started.
     NotStarted,
     /// It lives in another clone.
     Elsewhere,
@@ -46,11 +46,12 @@ impl SessionStanding {
     ];
 
     /// Returns true if the session has not ended, or needs attention although it has: its agent
-    /// still runs, or has vanished.
+    /// still runs, has vanished, or could not be started.
     pub fn is_open(self, session: &Session, agent: &AgentState) -> bool {
         !session.status.is_terminal()
             || matches!(agent, AgentState::Alive { .. })
             || self == Self::Vanished
+            || self == Self::NotStarted && session.failed_start().is_some()
     }
 
     /// Returns the standing of a session whose agent is in this state.
@@ -68,6 +69,7 @@ impl SessionStanding {
             },
             AgentState::Unknown(_) => Self::Unknown,
             AgentState::Gone if session.was_taken_down() => Self::Vanished,
+            AgentState::Gone if session.failed_start().is_some() => Self::NotStarted,
             AgentState::Gone => Self::Exited,
             AgentState::NotStarted => Self::NotStarted,
             AgentState::Elsewhere => Self::Elsewhere,
@@ -98,6 +100,15 @@ impl SessionStanding {
     /// Returns true if the agent waits for a person, even if only for the next prompt.
     pub fn waits(self) -> bool {
         self.needs_person() || matches!(self, Self::Ready | Self::Idle)
+    }
+
+    /// Returns the [key](Self::order) that sorts a session. One that could not be started comes
+    /// where those come whose agent has vanished.
+    pub fn urgency(self, session: &Session, since: Option<Timestamp>) -> (Self, i64) {
+        match self {
+            Self::NotStarted if session.failed_start().is_some() => Self::Vanished.order(since),
+            _ => self.order(since),
+        }
     }
 
     /// Returns the key that sorts sessions: the most urgent ones come first and, among those with

@@ -28,6 +28,8 @@ pub struct Live {
     pub path: Option<PathBuf>,
     /// The state of the workspace; None if there is none in this clone or it was not inspected.
     pub workspace: Option<WorkspaceState>,
+    /// True if its worktree is still to be set up.
+    pub awaits_setup: bool,
     /// The relation of its branch to the base; None if either does not exist here.
     pub base: Option<BaseStatus>,
     /// The other clones in which it has a placement.
@@ -107,14 +109,17 @@ impl Engine {
         let agents = agents.into_iter().zip(activities);
         let all = sessions.iter().zip(agents).zip(here).zip(states).zip(bases).zip(words);
         let live =
-            all.map(|(((((session, (agent, activity)), here), workspace), base), last_words)| {
+            all.map(|(((((session, (agent, activity)), here), state), base), last_words)| {
                 let others = session.other_placements(replica.as_deref());
                 let path = here.and_then(|here| here.path.ok());
+                let ready = state.as_ref().filter(|it| it.condition == Condition::Ready);
+                let awaits_setup = ready.and(path.as_deref()).is_some_and(workspace::awaits_setup);
                 Live {
                     agent,
                     activity,
                     path,
-                    workspace,
+                    workspace: state,
+                    awaits_setup,
                     base,
                     elsewhere: others.map(|(name, _)| name.to_owned()).collect(),
                     last_words,
