@@ -116,7 +116,7 @@ impl CliError {
             }
             ExitCode::Signalled(_) if self.message.is_empty() => return String::new(),
             ExitCode::Signalled(_) | ExitCode::Refused | ExitCode::Usage => Level::Error,
-            ExitCode::Fatal => Level::Fatal,
+            ExitCode::NotRunnable | ExitCode::NoCommand | ExitCode::Fatal => Level::Fatal,
         };
         let usage = self.usage.iter().map(|text| Level::Usage.format(text));
         let hints: Vec<String> = self.hints.iter().map(Hint::to_string).collect();

@@ -1,13 +1,16 @@
 use std::ffi::OsString;
+use std::io;
 
 use git_ao::ops::WorkDir;
+use git_ao::runtime::RuntimeError;
 
 use super::{CliError, Ctx, ExitCode, launch, open};
 
 /// Run a command in a session's worktree
 ///
 /// The command runs in the folder in which the agent works, with this terminal and environment. No
-/// shell is involved; use 'sh -c' for one. The exit status is that of the command.
+/// shell is involved; use 'sh -c' for one. The exit status is that of the command, 127 if the command
+/// is not found, and 126 if it cannot be started.
 #[derive(clap::Args)]
 pub struct Args {
     /// The session; '@' is the session of this worktree.
@@ -29,5 +32,13 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let place = if args.root { WorkDir::Top } else { WorkDir::Folder };
     let command = launch::engine(&store).command_in(&entry.location, args.command, place)?;
     ctx.out.flush()?;
-    Err(command.exec().into())
+    let error = command.exec();
+    let code = match &error {
+        RuntimeError::NotInstalled(_) => ExitCode::NoCommand,
+        RuntimeError::Io { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+            ExitCode::NoCommand
+        }
+        _ => ExitCode::NotRunnable,
+    };
+    Err(CliError::from(error).with_code(code))
 }

@@ -16,6 +16,10 @@ pub enum ExitCode {
     Over,
     /// The time to wait is up; the exit status of timeout(1).
     TimedOut,
+    /// The command to run was found, but could not be started, as in a shell.
+    NotRunnable,
+    /// The command to run was not found, as in a shell.
+    NoCommand,
     /// A fatal error.
     Fatal,
     /// A usage error; also the exit status of `-h`.
@@ -35,6 +39,8 @@ impl ExitCode {
             Self::Refused => 1,
             Self::Over => 2,
             Self::TimedOut => 124,
+            Self::NotRunnable => 126,
+            Self::NoCommand => 127,
             Self::Fatal => 128,
             Self::Usage => 129,
             Self::Signalled(signal) => 128 | signal,
