@@ -4,7 +4,7 @@ use git_ao::store::{ListedRecord, ListedSession, Query, Shelf, Snapshot};
 use super::hints::REPAIR;
 use super::porcelain::{self, Ending, Porcelain};
 use super::selection::Selection;
-use super::ui::{Cell, Column, Style, Table};
+use super::ui::{Cell, Column, Give, Style, Table};
 use super::{CliError, Ctx, ExitCode, json};
 use git_ao::view::age;
 use git_ao::view::json::EntryJson;
@@ -133,6 +133,25 @@ impl Args {
     }
 }
 
+/// What gives way on a narrow terminal.
+const GIVES: [Give; 9] = {
+    const AGE: usize = 2;
+    const AGENT: usize = 3;
+    const BRANCH: usize = 4;
+    const TITLE: usize = 5;
+    [
+        Give::Width(TITLE, 32),
+        Give::Width(BRANCH, 24),
+        Give::Width(TITLE, 20),
+        Give::Width(AGENT, 8),
+        Give::Width(BRANCH, 12),
+        Give::Column(AGE),
+        Give::Column(AGENT),
+        Give::Column(BRANCH),
+        Give::Width(TITLE, 1),
+    ]
+};
+
 fn print_table(rows: Vec<[Cell; 6]>, ctx: &mut Ctx) -> Result<(), CliError> {
     let mut table = Table::new([
         Column::left("ID"),
@@ -141,7 +160,8 @@ fn print_table(rows: Vec<[Cell; 6]>, ctx: &mut Ctx) -> Result<(), CliError> {
         Column::left("AGENT"),
         Column::left("BRANCH"),
         Column::left("TITLE"),
-    ]);
+    ])
+    .giving(&GIVES);
     rows.into_iter().for_each(|row| table.row(row));
     Ok(table.print(&mut ctx.out)?)
 }
