@@ -38,7 +38,7 @@ pub struct Args {
     #[arg(required = true, value_name = "field=value")]
     changes: Vec<String>,
 
-    /// Allow any change of status.
+    /// Allow any change of status, and a folder that does not exist.
     #[arg(long, short)]
     force: bool,
 }

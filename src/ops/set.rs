@@ -2,8 +2,9 @@ use crate::model::{
     Assignment, AssignmentError, ErrorKind, Guard, RecordError, Recovery, RuleError, Session,
     check_change, check_fixed, field_changes,
 };
-use crate::ops::common::Engine;
-use crate::store::{Committed, Key, StoreError, Visibility};
+use crate::ops::common::{Engine, placement};
+use crate::store::{Committed, Key, Store, StoreError, Visibility};
+use crate::workspace::{FolderProblem, folder_in};
 
 /// The changes that [`set`](crate::ops::Engine::set) makes.
 #[derive(Debug, Clone, Default)]
@@ -69,6 +70,14 @@ pub enum SetError {
     /// The changed record would not be valid.
     #[error(transparent)]
     Record(#[from] RecordError),
+    /// The agent could not work in the folder.
+    #[error("'{folder}' in the session's worktree cannot be used: {problem}")]
+    Folder {
+        /// The folder.
+        folder: String,
+        /// Why it cannot be used.
+        problem: FolderProblem,
+    },
     /// The session does not exist, or the store cannot be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -81,6 +90,7 @@ impl SetError {
             Self::Assignment(error) => error.kind(),
             Self::Rule(error) => error.kind(),
             Self::Record(error) => error.kind(),
+            Self::Folder { problem, .. } => problem.kind(),
             Self::Store(error) => error.kind(),
         }
     }
@@ -112,6 +122,9 @@ impl Engine {
                 [] => (tx.snapshot().session(key.clone())?, Vec::new()),
                 assignments => tx.update_with(key.clone(), guard, |session| {
                     let after = apply(assignments, session, guard)?;
+                    if guard == Guard::Table && after.folder != session.folder {
+                        check_folder(store, &after)?;
+                    }
                     let fields = changed(assignments, session, &after);
                     *session = after.clone();
                     Ok::<_, SetError>((after, fields))
@@ -129,6 +142,17 @@ impl Engine {
             tx.describe(fields.join(", "));
             Ok(ChangedRecord { session, fields })
         })
+    }
+}
+
+/// Refuses a folder in which the agent could not work. Whether it could is known only if the
+/// session's worktree is in this clone.
+fn check_folder(store: &Store, session: &Session) -> Result<(), SetError> {
+    let top = placement::place(store, session).filter(|top| top.exists());
+    let (Some(folder), Some(top)) = (&session.folder, top) else { return Ok(()) };
+    match folder_in(&top, folder) {
+        Ok(_) => Ok(()),
+        Err(problem) => Err(SetError::Folder { folder: folder.clone(), problem }),
     }
 }
 

@@ -61,6 +61,9 @@ pub fn not_set(error: SetError, id: SessionId) -> CliError {
         SetError::Rule(error) => not_allowed(error, id),
         SetError::Record(error) => error.into(),
         SetError::Store(error) => error.into(),
+        SetError::Folder { .. } => {
+            CliError::of(error.kind(), error.to_string()).hint("to set it anyway, use --force")
+        }
         error => CliError::of(error.kind(), error.to_string()),
     }
 }
