@@ -174,7 +174,7 @@ fn cells(row: &StatusRow, now: Timestamp) -> [Cell; 9] {
             Cell::plain(session.agent.as_deref().unwrap_or("-")),
             doing(session, live, now),
             Cell::plain(&age(session.updated_at, now)),
-            worktree(live, session.branch.as_deref()),
+            worktree(session, live),
             base(live.base.as_ref()),
             Cell::plain(&session.display_title()),
             said(session, live),
@@ -198,11 +198,14 @@ fn said(session: &Session, live: &Live) -> Cell {
     Cell::escaped(Style::Dim, words(session, live).unwrap_or_default())
 }
 
-fn worktree(live: &Live, recorded: Option<&str>) -> Cell {
+fn worktree(session: &Session, live: &Live) -> Cell {
+    let recorded = session.branch.as_deref();
     let Some(state) = &live.workspace else { return Cell::new(Style::Dim, "-") };
     let (style, text) = match (&state.condition, &state.changes) {
         (Condition::Ready, _) if live.awaits_setup => match live.agent {
-            AgentState::Alive { .. } => (Style::Plain, "setting up".to_owned()),
+            AgentState::Alive { .. } if session.failed_start().is_none() => {
+                (Style::Plain, "setting up".to_owned())
+            }
             _ => (Style::Waiting, "not set up".to_owned()),
         },
         (Condition::Ready, None) => (Style::Plain, "ready".to_owned()),

@@ -57,6 +57,10 @@ impl SessionStanding {
     /// Returns the standing of a session whose agent is in this state.
     pub fn of(session: &Session, agent: &AgentState, activity: Option<&ActivityReport>) -> Self {
         match agent {
+            // Its supervisor is about to exit, or has.
+            AgentState::Alive { .. } | AgentState::Gone if session.failed_start().is_some() => {
+                Self::NotStarted
+            }
             AgentState::Alive { .. } => match activity.map(|report| report.activity) {
                 Some(Activity::WaitingInput) => Self::WaitingInput,
                 Some(Activity::Blocked) => Self::Blocked,
@@ -69,7 +73,6 @@ impl SessionStanding {
             },
             AgentState::Unknown(_) => Self::Unknown,
             AgentState::Gone if session.was_taken_down() => Self::Vanished,
-            AgentState::Gone if session.failed_start().is_some() => Self::NotStarted,
             AgentState::Gone => Self::Exited,
             AgentState::NotStarted => Self::NotStarted,
             AgentState::Elsewhere => Self::Elsewhere,
