@@ -1,4 +1,4 @@
-use git_ao::ops::Leftover;
+use git_ao::ops::{Leftover, Obstacle};
 use git_ao::store::Key;
 
 use super::change::ChangeArgs;
@@ -44,6 +44,12 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     }
     let Some(leftover) = cleaned.leftovers.pop() else { return Ok(ExitCode::Done) };
     cleanup::print(&leftover, cleanup::Tense::Past, ctx)?;
+    if let Some(hint) = cleanup::obstacles::left_teardown(&leftover, cleanup::Tense::Past) {
+        ctx.out.hint(&hint);
+    }
+    if leftover.obstacle == Some(Obstacle::Teardown) {
+        ctx.out.hint(&cleanup::obstacles::failed_teardown(&leftover, &engine)?);
+    }
     let restore = engine.restore_command(leftover.session.id);
     Ok(hint(&leftover, &restore, ctx))
 }

@@ -1,3 +1,5 @@
+pub mod obstacles;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -6,6 +8,7 @@ use git_ao::ops::{Branches, Cleanup, Leftover, Setup};
 use git_ao::view::json::LeftoverJson;
 use git_ao::workspace::OnUnsaved;
 
+pub use self::obstacles::Tense;
 use super::hints::refusals;
 use super::ui::message::indented;
 use super::ui::{Style, escape};
@@ -111,8 +114,9 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         }
         return if interrupted.is_set() { Err(interrupted.error(INTERRUPTED)) } else { Ok(code) };
     }
+    let tense = if args.dry_run { Tense::Conditional } else { Tense::Past };
     for leftover in &leftovers {
-        print(leftover, if args.dry_run { Tense::Conditional } else { Tense::Past }, ctx)?;
+        print(leftover, tense, ctx)?;
     }
     if let Some(error) = unrecorded {
         return Err(refusals::not_recorded(interrupted.explain(error, UNRECORDED)));
@@ -129,18 +133,10 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
             left.session.id.short()
         ));
     }
-    if leftovers.iter().any(|leftover| leftover.yields) {
-        ctx.out.hint("to remove unsaved work too, after a backup: git ao cleanup --force");
-        ctx.out.hint("to discard one session with its commits: git ao cancel --discard <session>");
+    for text in obstacles::hints(&leftovers, &engine, tense)? {
+        ctx.out.hint(&text);
     }
     Ok(code)
-}
-
-/// Whether something was done, or would be.
-#[derive(Debug, Clone, Copy)]
-pub enum Tense {
-    Past,
-    Conditional,
 }
 
 /// Prints what was removed, or why not.

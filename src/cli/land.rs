@@ -1,12 +1,13 @@
 use git_ao::model::shell_path;
 use git_ao::ops::{
-    AfterLanding, Checks, LandCheck, LandMessage, LandMethod, LandOutlook, LandRequest,
-    LandedSession,
+    AfterLanding, Checks, Engine, LandCheck, LandMessage, LandMethod, LandOutlook, LandRequest,
+    LandedSession, Obstacle,
 };
 use git_ao::store::{Key, Store};
 use git_ao::view::LocalPlacements;
 use git_ao::view::json::{LandCheckJson, SessionJson};
 
+use super::cleanup::{Tense, obstacles};
 use super::sharing::counted;
 use super::ui::message::indented;
 use super::ui::{Style, escape};
@@ -181,10 +182,14 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         let value = SessionJson::new(&done.session, &entry.location, &LocalPlacements::of(&store));
         json::print_one(&mut ctx.out, "session", &value)?;
     }
-    report(&done, &args, ctx)
+    report((&done, &engine), &args, ctx)
 }
 
-fn report(done: &LandedSession, args: &Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+fn report(
+    (done, engine): (&LandedSession, &Engine),
+    args: &Args,
+    ctx: &mut Ctx,
+) -> Result<ExitCode, CliError> {
     let (session, landed) = (&done.session, &done.landed);
     let (is_json, names_branch) = (args.json, args.into.is_some());
     let id = session.id.short();
@@ -211,6 +216,11 @@ fn report(done: &LandedSession, args: &Args, ctx: &mut Ctx) -> Result<ExitCode, 
     if done.stopped_agent && !is_json {
         writeln!(ctx.out, "  its agent was stopped")?;
     }
+    if let Some(Ok(leftover)) = &done.cleaned
+        && let Some(hint) = obstacles::left_teardown(leftover, Tense::Past)
+    {
+        ctx.out.hint(&hint);
+    }
     match &done.cleaned {
         Some(Ok(leftover)) if leftover.kept.is_none() && !is_json => {
             if let Some(path) = &leftover.worktree {
@@ -223,7 +233,12 @@ fn report(done: &LandedSession, args: &Args, ctx: &mut Ctx) -> Result<ExitCode, 
         Some(Ok(leftover)) => {
             if let Some(why) = &leftover.kept {
                 ctx.out.warn(&format!("its worktree is kept: {}", indented(why)));
-                ctx.out.hint("to remove it later: git ao cleanup");
+                match leftover.obstacle {
+                    Some(Obstacle::Teardown) => {
+                        ctx.out.hint(&obstacles::failed_teardown(leftover, engine)?);
+                    }
+                    _ => ctx.out.hint("to remove it later: git ao cleanup"),
+                }
             }
         }
         Some(Err(error)) => {

@@ -1,7 +1,7 @@
 //! Shared by the verbs that make a worktree ready: options, and what is said.
 
 use git_ao::model::Session;
-use git_ao::ops::{IgnoredFiles, LeftSetups, Setup};
+use git_ao::ops::{IgnoredFiles, LeftSetups, Setup, Unusable};
 use git_ao::workspace::{Included, Remarks, Skipped};
 
 use super::sharing::counted;
@@ -42,6 +42,10 @@ pub fn say_included(ctx: &mut Ctx, remarks: &Remarks) -> Result<(), CliError> {
 
 /// Warns about files that were not copied.
 pub fn say_left_out(ctx: &mut Ctx, included: &Included) {
+    if let Some(path) = &included.unread {
+        let path = escape::os(path.as_os_str());
+        ctx.out.warn(&format!("'{path}' was not read: it is not a regular file"));
+    }
     for line in &included.void {
         let line = escape::line(line);
         ctx.out.warn(&format!(
@@ -80,12 +84,26 @@ pub fn say_left_setups(ctx: &mut Ctx, session: &Session, left: &LeftSetups) {
              to run it then: git ao exec {root}{short} -- {path}"
         ));
     }
+    if let Some(program) = &left.unusable {
+        let (path, why) = (escape::os(program.path.as_os_str()), why_unusable(program.why));
+        ctx.out.hint(&format!("'{path}' was not run: {why}"));
+    }
     if let Some(path) = &left.foreign {
         let path = escape::os(path.as_os_str());
         ctx.out.hint(&format!(
             "'{path}' is the setup of another tool, and was not run\n\
              to set worktrees up: git config ao.setup <command>"
         ));
+    }
+}
+
+/// Says why a program in the tree never runs.
+pub fn why_unusable(why: Unusable) -> &'static str {
+    match why {
+        Unusable::NotExecutable => "it is not executable",
+        Unusable::TooLarge => "it is larger than 1 MiB",
+        Unusable::SymbolicLink => "symbolic links are not followed",
+        _ => "it is not a regular file",
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use git_ao::ops::{Engine, Phase, ProgramTrust, TreeProgram};
 
 use super::hints::refusals;
+use super::ready::why_unusable;
 use super::ui::{escape, message};
 use super::{CliError, Ctx, ExitCode, launch, open};
 
@@ -66,10 +67,15 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         let hashes: Vec<_> = programs.into_iter().map(|program| program.hash).collect();
         return revoke(ctx, &engine, &hashes);
     }
-    if programs.is_empty() {
+    let unusable = engine.unusable_programs(&top);
+    for program in &unusable {
+        let path = escape::os(program.path.as_os_str());
+        writeln!(ctx.out, "{path}: never runs: {}", why_unusable(program.why))?;
+    }
+    if programs.is_empty() && unusable.is_empty() {
         writeln!(ctx.out, "there is neither '.ao/setup' nor '.ao/teardown' in the worktree")?;
     }
-    let mut code = ExitCode::Done;
+    let mut code = if unusable.is_empty() { ExitCode::Done } else { ExitCode::Refused };
     for program in &programs {
         if !look(ctx, &engine, program, args.yes)? {
             code = ExitCode::Refused;
@@ -91,10 +97,8 @@ fn look(
             writeln!(ctx.out, "{path}: approved ({})", &program.hash[..12])?;
             return Ok(true);
         }
-        ProgramTrust::Unusable => {
-            writeln!(ctx.out, "{path}: never runs: it is not executable, or larger than 1 MiB")?;
-            return Ok(false);
-        }
+        // Said already.
+        ProgramTrust::Unusable => return Ok(false),
         _ => writeln!(ctx.out, "{path}: not approved ({})", &program.hash[..12])?,
     }
     for line in String::from_utf8_lossy(&program.content).lines() {

@@ -9,7 +9,7 @@ use std::time::Duration;
 pub use self::branch::branch_to_remove;
 use self::branch::is_removable;
 use self::deleted::Deleted;
-pub use self::leftover::Leftover;
+pub use self::leftover::{Leftover, Obstacle};
 use crate::git::Lock;
 use crate::model::{Filter, Oid, Origin, Session, SessionId, Timestamp, ago, error_chain};
 use crate::ops::common::branch_sessions::{catch_up_all, record_branches};
@@ -20,7 +20,7 @@ use crate::ops::common::{
     AgentStateError, Engine, OpsError, Setup, StatusError, lodging, placement,
 };
 use crate::store::{Key, ListedSession, Snapshot, Store, StoreError};
-use crate::workspace::OnUnsaved;
+use crate::workspace::{OnUnsaved, WorkspaceError};
 
 /// The options of [`cleanup`](crate::ops::Engine::cleanup).
 #[derive(Debug, Clone, Copy)]
@@ -149,6 +149,8 @@ impl Engine {
                 branch: None,
                 archives: deleted.is_none() && is_old(session, what, now),
                 kept: None,
+                obstacle: None,
+                left_teardown: None,
                 yields: false,
                 has_failed: false,
                 ignored: Vec::new(),
@@ -187,6 +189,7 @@ impl Engine {
                 leftover.kept = Some(still_runs(&leftover, pid));
             } else if leftover.worktree.is_some() && leftover.worktree == repo.work_dir() {
                 leftover.kept = Some("it is the current directory".to_owned());
+                leftover.obstacle = Some(Obstacle::Here);
             } else if leftover.removes() {
                 leftover.bases = base_tips(store, session)?;
                 if what.kept_head_is_enough {
@@ -194,9 +197,20 @@ impl Engine {
                 }
                 let verdict = worktrees.verdict(&leftover.removal(what.on_unsaved))?;
                 leftover.kept = verdict.refusal.as_ref().map(|refusal| error_chain(refusal));
+                leftover.obstacle = match verdict.refusal {
+                    Some(WorkspaceError::Unmerged { .. }) => Some(Obstacle::Commits),
+                    Some(WorkspaceError::Locked { .. }) => Some(Obstacle::Locked),
+                    _ if verdict.yields => Some(Obstacle::Changes),
+                    _ => None,
+                };
                 (leftover.yields, leftover.ignored) = (verdict.yields, verdict.ignored);
             }
             leftover.has_failed = leftover.kept.is_some();
+            if let (Some(path), None, Setup::Run) =
+                (&leftover.worktree, &leftover.kept, what.teardown)
+            {
+                leftover.left_teardown = self.left_teardown(path)?;
+            }
             if leftover.is_something() {
                 leftovers.push(leftover);
             }
@@ -236,6 +250,8 @@ impl Engine {
                     leftover.kept = Some(error.to_string());
                 }
                 Err(error) => {
+                    leftover.obstacle =
+                        matches!(error, OpsError::Setup(_)).then_some(Obstacle::Teardown);
                     leftover.kept = Some(error_chain(&error));
                     leftover.has_failed = true;
                 }

@@ -45,7 +45,7 @@ mod work;
 
 pub use archive::ArchiveError;
 pub use attention::{Attention, Awaited, AwaitedSession, HowMany};
-pub use cleanup::{Branches, Cleaned, Cleanup, Leftover, branch_to_remove};
+pub use cleanup::{Branches, Cleaned, Cleanup, Leftover, Obstacle, branch_to_remove};
 pub use commits::SessionCommits;
 pub use common::{
     Again, Against, AgentChoice, AgentReport, AgentState, AgentStateError, BaseStatus, Caller,
@@ -54,9 +54,10 @@ pub use common::{
     Liveness, LostConversation, MovedSession, OpsError, Phase, ProgramTrust, Purge, Remain,
     Restore, Restored, Run, RunArgumentError, RunningAgent, Scope, SessionStanding,
     SessionWorktreeError, Setup, SetupError, SetupProgress, SpawnError, SpawnRequest, Start,
-    StartAgent, StartAt, StatusChange, StatusError, Supervisor, TreeProgram, Uncommitted,
-    WorkFolder, elsewhere, end_remains, hear, last_output, last_screen, log_file, man_dir,
-    man_path, place, placement, purge, record_branches, remains, uncommitted, uncommitted_at,
+    StartAgent, StartAt, StatusChange, StatusError, Supervisor, TreeProgram, Uncommitted, Unusable,
+    UnusableProgram, WorkFolder, elsewhere, end_remains, hear, last_output, last_screen, log_file,
+    man_dir, man_path, place, placement, purge, record_branches, remains, uncommitted,
+    uncommitted_at,
 };
 pub use delete::{DeleteError, DeletedSession, Kept};
 pub use diff::{DiffArgs, WorkExtent};

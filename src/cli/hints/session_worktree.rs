@@ -14,7 +14,12 @@ impl From<SessionWorktreeError> for CliError {
         let refused = CliError::of(error.kind(), error_chain(&error));
         match error {
             SessionWorktreeError::Missing(id) => refused.restore_hint("to create one", id),
-            SessionWorktreeError::NotUsable { condition, path } => {
+            SessionWorktreeError::NotUsable {
+                id,
+                condition: Condition::Missing | Condition::Prunable,
+                ..
+            } => refused.restore_hint("to create it again", id),
+            SessionWorktreeError::NotUsable { condition, path, .. } => {
                 match not_usable(&condition, &path) {
                     Some(hint) => refused.hint(hint),
                     None => refused,

@@ -11,13 +11,18 @@ impl From<SpawnError> for CliError {
                 "to see it: git ao show {}\nto start another session anyway, use --force",
                 id.short()
             )),
-            SpawnError::BranchTaken { id, .. } => CliError::of(kind, message).hint(format!(
-                "to restore that session: git ao restore {0}\n\
-                 to attach to it: git ao attach {0}\n\
-                 to work on a new branch from it: git ao fork {0}\n\
-                 if it runs only in another clone, use --force",
-                id.short()
-            )),
+            SpawnError::BranchTaken { id, is_here, .. } => {
+                let other = match is_here {
+                    true => format!("to end that session first: git ao kill {}", id.short()),
+                    false => "to work on it in this clone too, use --force".to_owned(),
+                };
+                CliError::of(kind, message).hint(format!(
+                    "to restore that session: git ao restore {0}\n\
+                     to attach to it: git ao attach {0}\n\
+                     to work on a new branch from it: git ao fork {0}\n{other}",
+                    id.short()
+                ))
+            }
             SpawnError::NoUpstream(name) => CliError::of(kind, message).hint(format!(
                 "to start at the local branch, leave out --fetch\n\
                  to set its upstream: git branch --set-upstream-to=<remote>/<branch> {}",

@@ -61,8 +61,17 @@ impl From<StoreError> for CliError {
     }
 }
 
+/// Returns true for the beginning of an id that is too short to be one.
+fn is_short_prefix(text: &str) -> bool {
+    (1..4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 fn resolve_hint(error: &ResolveError) -> Option<String> {
     Some(match error {
+        ResolveError::Nothing { text, .. } if is_short_prefix(text) => {
+            "at least 4 digits of an id are needed\nto list all sessions: git ao list --all"
+                .to_owned()
+        }
         ResolveError::Nothing { .. } => "to list all sessions: git ao list --all".to_owned(),
         ResolveError::Ambiguous { candidates, .. } => {
             let line = |(key, title): &(Key, String)| format!("{key}  {}", escape::line(title));

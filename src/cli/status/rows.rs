@@ -106,12 +106,13 @@ fn unready(status: &Status) -> Vec<String> {
             None => format!("{} is not set up", session.id.short()),
         })
         .collect();
-    let id = match unready[..] {
+    let (how, id) = match unready[..] {
         [] => return lines,
-        [(session, _)] => session.id.short().to_owned(),
-        _ => "<session>".to_owned(),
+        [(session, _)] if session.agent.is_none() => ("--no-agent ", session.id.short()),
+        [(session, _)] => ("", session.id.short()),
+        _ => ("", "<session>".to_owned()),
     };
-    lines.push(format!("to try that again: git ao restore {id}"));
+    lines.push(format!("to try that again: git ao restore {how}{id}"));
     lines.push(format!("to put it away: git ao kill {id}"));
     lines
 }

@@ -10,10 +10,27 @@ use crate::ops::common::liveness::{check_stopped, stop};
 use crate::ops::common::setup::SetupScreen;
 use crate::ops::common::start::claim;
 use crate::ops::common::{
-    AgentStateError, Engine, OpsError, Phase, Setup, StatusError, lodging, placement, ports,
+    AgentStateError, Engine, OpsError, Phase, Setup, StatusError, Unusable, lodging, placement,
+    ports,
 };
 use crate::store::{Key, Store, StoreError};
 use crate::workspace::{self, OnUnsaved, Removal, Removed, WorkspaceError};
+
+/// What prevents a removal, if there is a way around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Obstacle {
+    /// Commits that are saved nowhere else.
+    Commits,
+    /// Other work that is saved nowhere else: uncommitted changes, or a merge in progress.
+    Changes,
+    /// The teardown has failed.
+    Teardown,
+    /// The worktree is locked.
+    Locked,
+    /// The worktree is the current directory.
+    Here,
+}
 
 /// The leftovers of an ended session.
 #[derive(Debug, Clone)]
@@ -29,6 +46,11 @@ pub struct Leftover {
     pub archives: bool,
     /// Why nothing is removed.
     pub kept: Option<String>,
+    /// What prevents the removal, if there is a way around it.
+    pub obstacle: Option<Obstacle>,
+    /// The teardown in the tree that does not run, and why, if it is not because its content is not
+    /// approved in this clone.
+    pub left_teardown: Option<(PathBuf, Option<Unusable>)>,
     /// True if only unsaved work prevents the removal, so that it would succeed with
     /// [`OnUnsaved::Backup`].
     pub yields: bool,

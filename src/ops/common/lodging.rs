@@ -39,7 +39,7 @@ pub(in crate::ops) fn check(
     let keys = [guest, owner_at(&path).map(Key::from)].into_iter().flatten();
     for key in keys.filter(|key| key.id != session.id) {
         if let Some(other) = at_work(engine, &key)? {
-            return Err(taken(session, &other).into());
+            return Err(taken(engine.store(), session, &other).into());
         }
     }
     Ok(())
@@ -130,7 +130,7 @@ pub(in crate::ops) fn check_branch(store: &Store, session: &Session) -> Result<(
     let Some(branch) = &session.branch else { return Ok(()) };
     let on = store.snapshot()?.on_branch(branch)?;
     match on.iter().find(|other| other.id != session.id && !other.status.is_terminal()) {
-        Some(other) => Err(taken(session, other).into()),
+        Some(other) => Err(taken(store, session, other).into()),
         None => Ok(()),
     }
 }
@@ -146,10 +146,11 @@ fn at_work(engine: &Engine, key: &Key) -> Result<Option<Session>, OpsError> {
     Ok(session.filter(is_at_work))
 }
 
-fn taken(session: &Session, other: &Session) -> SpawnError {
+fn taken(store: &Store, session: &Session, other: &Session) -> SpawnError {
     SpawnError::BranchTaken {
         branch: session.branch.clone().unwrap_or_default(),
         id: other.id,
         title: other.display_title(),
+        is_here: placement::placement(store, other).is_some(),
     }
 }

@@ -77,7 +77,9 @@ pub use placement::{elsewhere, place, placement};
 pub use ready::IgnoredFiles;
 pub use restore_request::{Again, Restore, Restored};
 pub use run_request::{Caller, Run, RunArgumentError};
-pub use setup::{LeftSetups, Phase, ProgramTrust, Setup, SetupProgress, TreeProgram};
+pub use setup::{
+    LeftSetups, Phase, ProgramTrust, Setup, SetupProgress, TreeProgram, Unusable, UnusableProgram,
+};
 pub use spawn_request::{Checkout, Duplicates, SpawnRequest, StartAgent, StartAt, WorkFolder};
 pub use start::Start;
 pub use status_change::{Changed, StatusChange};

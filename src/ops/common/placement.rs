@@ -41,7 +41,7 @@ pub(in crate::ops) fn workspace(engine: &Engine, session: &Session) -> Result<Pa
     let state = engine.workspace().state(&place, Detail::Place)?;
     match state.condition {
         condition if !is_worktree(&condition) => {
-            Err(SessionWorktreeError::NotUsable { path, condition }.into())
+            Err(SessionWorktreeError::NotUsable { id: session.id, path, condition }.into())
         }
         // A record may name any worktree, so the worktree itself must name the session.
         _ if !is_of(&path, session.id, &session.project_id) => {

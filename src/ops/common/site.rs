@@ -53,7 +53,9 @@ pub(in crate::ops) fn find_place(
         {
             Ok(Site::Existing(path))
         }
-        condition => Err(SessionWorktreeError::NotUsable { path, condition }.into()),
+        condition => {
+            Err(SessionWorktreeError::NotUsable { id: session.id, path, condition }.into())
+        }
     }
 }
 

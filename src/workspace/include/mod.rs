@@ -25,6 +25,8 @@ pub struct Included {
     pub bytes: u64,
     /// What was left out: how often for each reason, and the first path.
     pub skipped: BTreeMap<Skipped, (u64, PathBuf)>,
+    /// The `.worktreeinclude` that was not read, because it is not a regular file.
+    pub unread: Option<PathBuf>,
     /// Lines of the patterns that can match nothing.
     pub void: Vec<String>,
 }
@@ -78,7 +80,7 @@ impl Worktrees<'_> {
         // Git runs in other folders than this process.
         let (from, to) = (&absolute(from)?, &absolute(to)?);
         let mut included = Included::default();
-        let Some(patterns) = self.patterns(from)? else { return Ok(included) };
+        let Some(patterns) = self.patterns(from, &mut included)? else { return Ok(included) };
         included.void = select::void_lines(&patterns);
         let chosen = select::choose(self.repo, (from, to), &patterns, &mut included)?;
         let mut copier = Copier::new((from, to), &mut included, (self.progress, is_over))?;
@@ -102,11 +104,20 @@ impl Worktrees<'_> {
     }
 
     /// Returns the file with the patterns that apply to the files of a worktree.
-    fn patterns(&self, from: &Path) -> Result<Option<PathBuf>, WorkspaceError> {
-        let in_folder = |folder: &Path| {
+    fn patterns(
+        &self,
+        from: &Path,
+        included: &mut Included,
+    ) -> Result<Option<PathBuf>, WorkspaceError> {
+        let mut in_folder = |folder: &Path| {
             let path = folder.join(PATTERNS);
+            let meta = fs::symlink_metadata(&path).ok()?;
             // A symbolic link may lead anywhere.
-            fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_file()).then_some(path)
+            let is_file = meta.is_file();
+            if !is_file {
+                included.unread.get_or_insert_with(|| path.clone());
+            }
+            is_file.then_some(path)
         };
         Ok(match in_folder(from) {
             Some(path) => Some(path),

@@ -1,5 +1,6 @@
 //! `spawn` and `fork`: what they make, and that they make all of it or nothing.
 
+mod afterwards;
 mod at_once;
 mod attempts;
 mod fetched;
@@ -10,6 +11,7 @@ mod include;
 mod inside;
 mod left_behind;
 mod makes;
+mod not_set_up;
 mod nothing_left;
 mod on;
 mod once;
@@ -18,6 +20,7 @@ mod ready;
 mod setup;
 mod start;
 mod task;
+mod teardown;
 mod users;
 mod words;
 

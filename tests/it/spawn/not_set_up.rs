@@ -69,7 +69,7 @@ fn a_spawn_that_is_killed_during_the_setup_leaves_word_of_it() {
         let id = list()[0]["id"].as_str().unwrap()[..8].to_owned();
         let out = repo.ao(["status"]).ok().stdout_has(&format!("{id} is not set up"));
         let out = out.stdout_has("not set up");
-        out.stdout_has(&format!("to try that again: git ao restore {id}"));
+        out.stdout_has(&format!("to try that again: git ao restore --no-agent {id}"));
         repo.ao(["show", &id]).ok().stdout_has("not set up");
         repo.write("go", "");
         repo.ao(["restore", "--no-agent", &id]).ok();

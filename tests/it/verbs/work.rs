@@ -43,7 +43,7 @@ fn the_path_stands_alone_and_is_where_commands_run() {
         assert!(path.join("old.txt").is_file(), "{path:?}");
         assert_eq!(repo.within(&path).ao(["path"]).ok().stdout, made.stdout);
         repo.ao(["spawn", "--print-path", "--json", "Three"]).code(129);
-        repo.ao(["exec", &id, "no-such-program"]).code(128).stderr_has("no-such-program");
+        repo.ao(["exec", &id, "no-such-program"]).code(127).stderr_has("no-such-program");
     });
 }
 

@@ -13,6 +13,8 @@ pub enum SessionWorktreeError {
     /// The directory is not a worktree that the agent can work in.
     #[error("{}'{}' is {condition}", prefix(condition), path.display())]
     NotUsable {
+        /// The session.
+        id: SessionId,
         /// The path.
         path: PathBuf,
         /// The condition of the directory.

@@ -29,6 +29,8 @@ pub enum SpawnError {
         id: SessionId,
         /// Its title.
         title: String,
+        /// Whether it works in this clone, where only one worktree can have the branch.
+        is_here: bool,
     },
 }
 

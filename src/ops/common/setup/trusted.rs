@@ -16,10 +16,10 @@ use crate::git::{FileError, Repository, sha256, uninterrupted};
 use crate::ops::common::{Engine, OpsError};
 
 /// The folder with the programs, in the tree.
-const IN_TREE: &str = ".ao";
+pub(super) const IN_TREE: &str = ".ao";
 
 /// The largest program, in bytes.
-const LARGEST: u64 = 1 << 20;
+pub(super) const LARGEST: u64 = 1 << 20;
 
 /// Whether a program in the tree may run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
