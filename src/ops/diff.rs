@@ -8,7 +8,7 @@ use tempfile::{NamedTempFile, TempDir};
 
 use crate::git::GitCommand;
 use crate::model::{Oid, Session};
-use crate::ops::common::{Engine, OpsError, SessionWorktreeError, base_tip, placement};
+use crate::ops::common::{Engine, OpsError, SessionWorktreeError, base_tip, lodging, placement};
 
 /// Which part of a session's work is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,7 +143,8 @@ impl Engine {
 
     /// Returns the session's worktree; None if only its commits can be read here.
     fn worktree_to_read(&self, session: &Session) -> Option<PathBuf> {
-        placement::workspace(self, session).ok()
+        let is_its_own = !lodging::has_left(self.store(), session);
+        placement::workspace(self, session).ok().filter(|_| is_its_own)
     }
 
     /// Returns the session's last commit: of its worktree, of its branch, or as recorded.
@@ -156,6 +157,7 @@ impl Engine {
             }
         }
         if let Some(branch) = &session.branch
+            && !lodging::has_left(self.store(), session)
             && let Some(tip) = repo.read_ref(&format!("refs/heads/{branch}"))?
         {
             return Ok(tip);

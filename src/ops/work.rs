@@ -1,7 +1,7 @@
 //! Tells what a session has committed.
 
 use crate::model::{Oid, Session};
-use crate::ops::common::{Engine, OpsError};
+use crate::ops::common::{Engine, OpsError, lodging};
 
 /// How many files of a session's work are listed.
 const MOST_FILES: usize = 20;
@@ -30,7 +30,9 @@ impl Engine {
     ) -> Result<CommittedWork, OpsError> {
         let repo = self.repository();
         let start = session.base.as_ref().and_then(|base| base.commit.as_ref());
-        let branch = session.branch.as_ref().map(|branch| format!("refs/heads/{branch}"));
+        let is_its_own = !lodging::has_left(self.store(), session);
+        let branch = session.branch.as_ref().filter(|_| is_its_own);
+        let branch = branch.map(|branch| format!("refs/heads/{branch}"));
         let tip = branch.map(|name| repo.read_ref(&name)).transpose()?.flatten();
         let Some(head) = tip.or_else(|| session.head.clone()).filter(|head| start != Some(head))
         else {

@@ -98,6 +98,18 @@ pub(in crate::ops) fn present(store: &Store, session: &Session) -> Option<PathBu
     lodging(store, session).filter(|path| guest_at(path).is_some_and(|guest| !guest.has_left))
 }
 
+/// Returns true if the session has ended and left its branch to others, where it was a guest or its
+/// worktree is gone. Its work then ends with its recorded head.
+pub(in crate::ops) fn has_left(store: &Store, session: &Session) -> bool {
+    let owns =
+        || placement::place(store, session).is_some_and(|path| owner_at(&path) == Some(session.id));
+    session.existing_branch.is_some()
+        && session.status.is_terminal()
+        && session.head.is_some()
+        && present(store, session).is_none()
+        && !owns()
+}
+
 /// Returns false for a worktree that the user also works in, because the session is only a guest.
 pub(in crate::ops) fn is_alone(session: &Session, top: &Path) -> bool {
     session.existing_branch.is_none() || !top.exists() || owner_at(top) == Some(session.id)

@@ -6,7 +6,8 @@ use crate::ops::common::activity::activities;
 use crate::ops::common::branch_sessions::catch_up;
 use crate::ops::common::live::Probes;
 use crate::ops::common::{
-    AgentStateError, Checks, Engine, LandError, Liveness, OpsError, SessionWorktreeError, placement,
+    AgentStateError, Checks, Engine, LandError, Liveness, OpsError, SessionWorktreeError, lodging,
+    placement,
 };
 use crate::store::{Key, Shelf, StoreError};
 use crate::workspace::{Condition, Detail, ExpectedWorktree, Workspace as _, operation};
@@ -134,6 +135,9 @@ impl Engine {
                 return Err(AgentStateError::Unknown { id, source }.into());
             }
         }
+        if lodging::has_left(self.store(), session) {
+            return Ok(());
+        }
         let Ok(path) = placement::workspace(self, session) else { return Ok(()) };
         let expected = ExpectedWorktree { path: &path, branch: None };
         let state = self.worktrees().state(&expected, Detail::Changes)?;
@@ -158,7 +162,10 @@ impl Engine {
     fn branch_to_land(&self, session: &Session) -> Result<(String, Oid), OpsError> {
         let no_branch = || SessionWorktreeError::NoBranch(session.id);
         let branch = session.branch.clone().ok_or_else(no_branch)?;
-        if let Some(tip) = self.repository().read_ref(&format!("refs/heads/{branch}"))? {
+        let is_its_own = !lodging::has_left(self.store(), session);
+        if let Some(tip) = self.repository().read_ref(&format!("refs/heads/{branch}"))?
+            && is_its_own
+        {
             return Ok((branch, tip));
         }
         // A head that is kept can be landed without its branch.

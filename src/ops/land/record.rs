@@ -5,7 +5,7 @@ use super::plan::LandPlan;
 use super::request::AfterLanding;
 use crate::model::{Guard, Landed, SessionStatus};
 use crate::ops::cleanup::{Branches, Cleanup, Leftover};
-use crate::ops::common::{Engine, OpsError, StatusChange};
+use crate::ops::common::{Engine, OpsError, StatusChange, lodging};
 use crate::store::{Key, StoreError};
 
 impl Engine {
@@ -20,7 +20,8 @@ impl Engine {
         let store = self.store();
         store.keep_heads([(plan.session.id, &plan.head)])?;
         let tip = self.repository().read_ref(&format!("refs/heads/{}", plan.branch))?;
-        let has_later_work = tip.is_some_and(|tip| tip != plan.head);
+        let has_left = lodging::has_left(store, &plan.session);
+        let has_later_work = !has_left && tip.is_some_and(|tip| tip != plan.head);
         let committed = store.transaction("land", |tx| {
             let session = tx.update_with(key.clone(), Guard::Off, |session| {
                 session.branch = Some(plan.branch.clone());

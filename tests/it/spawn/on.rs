@@ -367,3 +367,37 @@ fn an_agent_that_cannot_start_leaves_the_users_worktree() {
         wait_ended(&repo, id(&started).parse().unwrap());
     });
 }
+
+#[test]
+fn what_is_done_after_a_guest_has_left_is_not_its_work() {
+    alone(|| {
+        let repo = repo();
+        let mine = own_worktree(&repo, "topic");
+        let there = repo.within(&mine);
+        let made = on(&repo, "topic");
+        let id = id(&made);
+        there.commit("made", "by the session");
+        repo.ao(["kill", id]).ok();
+        there.commit("later", "by hand");
+        fs::write(mine.join("notes"), "not committed").unwrap();
+        for verb in ["diff", "show"] {
+            let out = repo.ao([verb, id]).ok().stdout_has("made");
+            out.stdout_lacks("later").stdout_lacks("notes");
+        }
+        let live = repo.ao(["status", "--json", id]).ok().json()["sessions"][0]["live"].clone();
+        assert_eq!(
+            (&live["workspace"], &live["base"]["ahead"]),
+            (&Value::Null, &2.into()),
+            "{live}"
+        );
+        repo.ao(["land", "--check"]).ok().stdout_has(&id[..8]).stdout_lacks("notes");
+        repo.ao(["land", id]).ok().stdout_has("main");
+        let landed = repo.git(["ls-tree", "--name-only", "main"]);
+        assert!(landed.contains("made") && !landed.contains("later"), "{landed}");
+        let record = repo.ao(["show", "--json", id]).ok().json()["session"].clone();
+        assert_eq!(record["status"], "merged");
+        assert_eq!(fs::read_to_string(mine.join("notes")).unwrap(), "not committed");
+        assert_eq!(line(&there, ["log", "-1", "--format=%s"]), "later");
+        repo.ao(["why", "topic"]).code(1);
+    });
+}

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::successor::Successors;
 use crate::model::{Oid, Session};
-use crate::ops::common::OpsError;
+use crate::ops::common::{OpsError, lodging};
 use crate::store::Store;
 use crate::workspace::{Divergence, Moved, OpenBranch, Worktrees};
 
@@ -77,9 +77,11 @@ pub(super) fn to_base(
     let mut compared = Vec::new();
     for (number, session) in sessions.iter().enumerate() {
         let Some(session) = session else { continue };
-        let Some(tip) = session.branch.as_deref().and_then(|name| refs.branch(name)) else {
-            continue;
+        let tip = match lodging::has_left(store, session) {
+            true => session.head.clone(),
+            false => session.branch.as_deref().and_then(|name| refs.branch(name)),
         };
+        let Some(tip) = tip else { continue };
         if let Some(base) = base_of(store, session, &mut refs, &mut successors)? {
             compared.push((number, *session, tip, base));
         }

@@ -9,7 +9,7 @@ use crate::model::{ActivityReport, Session};
 use crate::ops::common::activity::activities;
 use crate::ops::common::branch_sessions::is_its_own;
 use crate::ops::common::owned_worktrees::Own;
-use crate::ops::common::{Engine, OpsError};
+use crate::ops::common::{Engine, OpsError, lodging};
 use crate::store::Store;
 use crate::workspace::{
     self, Condition, Detail, ExpectedWorktree, Workspace, WorkspaceState, Worktrees, is_of,
@@ -67,6 +67,10 @@ impl Engine {
         let environment = store.repository().environment();
         let mut here: Vec<_> =
             close.iter().map(|s| place_here(*s, replica.as_deref(), environment)).collect();
+        // What others do in their worktree is none of a session's that was a guest there.
+        for (session, here) in close.iter().zip(&mut here) {
+            here.take_if(|_| session.is_some_and(|session| lodging::has_left(store, session)));
+        }
         find_moved(store, &worktrees, &close, &mut here)?;
         let (agents, states, bases) = thread::scope(|scope| {
             let agents = scope.spawn(move || {
