@@ -31,7 +31,9 @@ use super::{CliError, Ctx, ExitCode, hints, json, launch};
 /// --json prints {"version":1,"why":{…}} with 'commit', 'text' (of the line), 'pr_number' and
 /// 'found'. Each entry of 'found' has 'session', 'title', 'agent', 'evidence' (commit, trailer,
 /// rewrite, landed, pull_request, patch, work, line), 'strength' (exact, strong, likely) and, if
-/// the evidence is another commit of the session, that commit in 'via'. With --prompt it also has
+/// the evidence is another commit of the session, that commit in 'via'. For a line, 'added_by' is the
+/// session's own commit that added it, if it is known from one that has the work of several. With
+/// --prompt it also has
 /// 'exchange', with 'prompt' and 'answer'.
 #[derive(clap::Args)]
 pub struct Args {
@@ -151,7 +153,7 @@ fn print(found: &Provenance, answer: &Answer, ctx: &mut Ctx) -> Result<(), CliEr
 fn about(found: &Provenance, answer: &Answer) -> String {
     let commit = answer.commit.as_ref().map_or_else(String::new, |it| it.short().to_owned());
     let via = found.via.as_ref().map_or_else(String::new, |it| it.short().to_owned());
-    match found.evidence {
+    let about = match found.evidence {
         Evidence::Commit => format!("{commit} is one of its commits"),
         Evidence::Trailer => format!("the message of {commit} names it"),
         Evidence::Rewrite => format!("{commit} replaced {via} in an amend or a rebase"),
@@ -164,6 +166,10 @@ fn about(found: &Provenance, answer: &Answer) -> String {
         Evidence::Work => format!("{commit} has all changes of the session, up to {via}"),
         Evidence::Line => format!("it added the same line earlier, in {via}"),
         _ => found.evidence.as_str().to_owned(),
+    };
+    match found.added_by.as_ref().filter(|commit| found.via.as_ref() != Some(commit)) {
+        Some(own) => format!("{about}; the line was added in its commit {}", own.short()),
+        None => about,
     }
 }
 

@@ -14,7 +14,8 @@ pub struct Exchange {
 }
 
 impl Engine {
-    /// Returns the last prompt of a session before a commit was made, and the last thing that the
+    /// Returns the last prompt of a session before a commit was made, or its own commit that the answer
+    /// names, and the last thing that the
     /// agent said between the two. None if no transcript of the session is here, or if it has no
     /// prompt that is as old.
     ///
@@ -25,7 +26,7 @@ impl Engine {
         from: &Provenance,
         commit: Option<&Oid>,
     ) -> Result<Option<Exchange>, OpsError> {
-        let commit = from.via.as_ref().or(commit);
+        let commit = from.added_by.as_ref().or(from.via.as_ref()).or(commit);
         let facts = commit.and_then(|commit| self.repository().commit_facts(commit));
         // A rebase keeps the time of the author.
         let made = facts.map_or(i64::MAX, |facts| facts.authored);

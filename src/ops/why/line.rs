@@ -32,13 +32,16 @@ impl Engine {
         let mut blame = self
             .git_blame(None, &[range], &["--".into(), file.into()])
             .map_err(|error| problem(error, file, line))?;
-        ProvenanceSearch::new(self)?.of_lines(&mut blame)?;
+        let mut search = ProvenanceSearch::new(self)?;
+        search.of_lines(&mut blame)?;
         let no_line = || WhyError::NoLine { file: file.to_owned(), line };
         let blamed = blame.lines.first().ok_or_else(no_line)?;
+        let mut found = blame.found(blamed).to_vec();
+        search.tell_own_commits(&mut found, blamed)?;
         Ok(LineOrigin {
             commit: blamed.is_committed().then(|| blamed.commit.clone()),
             text: String::from_utf8_lossy(&blamed.text).into_owned(),
-            found: blame.found(blamed).to_vec(),
+            found,
         })
     }
 }

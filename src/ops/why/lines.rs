@@ -4,11 +4,12 @@ use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsString;
 
 use super::patches::Look;
+use super::records::Traces;
 use super::works::{SessionWork, Work};
 use super::{Blame, BlameLine, Evidence, Provenance, ProvenanceSearch};
 use crate::git::Ancestry;
 use crate::model::Oid;
-use crate::ops::common::{Engine, OpsError};
+use crate::ops::common::OpsError;
 
 /// A line with fewer letters and digits is no evidence: it may have been written twice.
 const TELLING: usize = 8;
@@ -57,6 +58,63 @@ impl ProvenanceSearch<'_> {
         let found = blame.commits.values_mut().flat_map(|commit| &mut commit.found);
         self.complete(found.chain(blame.lines.iter_mut().filter_map(|line| line.likely.as_mut())))
     }
+
+    /// Notes which of the sessions' own commits added a line, where it is known from a commit that
+    /// has the work of several, such as a squash.
+    ///
+    /// # Errors
+    /// Fails if git or the store cannot be read.
+    pub fn tell_own_commits(
+        &mut self,
+        found: &mut [Provenance],
+        line: &BlameLine,
+    ) -> Result<(), OpsError> {
+        use Evidence::{Landed, PullRequest, Trailer, Work};
+        let has_several =
+            |one: &&mut Provenance| matches!(one.evidence, Landed | PullRequest | Trailer | Work);
+        for one in found.iter_mut().filter(has_several) {
+            let session = self.sessions().iter().find(|session| session.id() == one.id);
+            let recorded = session.and_then(Traces::work);
+            one.added_by = recorded.and_then(|work| self.only_commit(&work, line));
+            if one.added_by.is_none() {
+                let mut present = self.present()?.into_iter();
+                let present = present.find(|work| work.session == one.id);
+                one.added_by = present.and_then(|work| self.only_commit(&work.commits, line));
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the only other commit of some work that added a line.
+    fn only_commit(&mut self, work: &SessionWork, line: &BlameLine) -> Option<Oid> {
+        let mut added = self.added_by(work, &line.original_path);
+        let only = added.remove(&line.text).and_then(|adding| adding.only);
+        only.filter(|commit| *commit != line.commit)
+    }
+
+    fn added_by(&mut self, work: &SessionWork, path: &OsString) -> AddedLines {
+        let engine = self.engine();
+        let repo = engine.repository();
+        let top = repo.work_dir();
+        let range = format!("{}..{}", work.start, work.head).into();
+        let operands = [range, "--".into(), path.clone()];
+        // Somebody's list of commits to ignore does not count here.
+        let options = ["--ignore-revs-file=".into()];
+        let Ok(blame) = engine.git_blame(top.as_deref(), &options, &operands) else {
+            return AddedLines::new();
+        };
+        // What a merge brought in was added by others.
+        let own = self.commits_of(work);
+        let mut added = AddedLines::new();
+        for line in blame.lines.into_iter().filter(|line| own.contains(&line.commit)) {
+            let time = repo.commit_facts(&line.commit).map_or(i64::MAX, |facts| facts.time);
+            let first = || Adding { oldest: time, only: Some(line.commit.clone()) };
+            let known = added.entry(line.text).or_insert_with(first);
+            known.oldest = time.min(known.oldest);
+            known.only.take_if(|only| *only != line.commit);
+        }
+        added
+    }
 }
 
 fn is_telling(text: &[u8]) -> bool {
@@ -64,13 +122,23 @@ fn is_telling(text: &[u8]) -> bool {
     text.iter().filter(tells).count() >= TELLING
 }
 
+/// The lines that a session's own commits have added to a file.
+type AddedLines = HashMap<Vec<u8>, Adding>;
+
+/// What added a line.
+struct Adding {
+    /// The time of the oldest commit that did, in seconds.
+    oldest: i64,
+    /// The only commit that did.
+    only: Option<Oid>,
+}
+
 /// What sessions have added to files.
 struct OwnLines<'l, 'e> {
     search: &'l mut ProvenanceSearch<'e>,
     works: &'l [Work],
-    /// For each work and path, the lines that the session's own commits have added, and the time of
-    /// the oldest of these, in seconds.
-    added: HashMap<(usize, OsString), HashMap<Vec<u8>, i64>>,
+    /// For each work and path, the lines that the session's own commits have added.
+    added: HashMap<(usize, OsString), AddedLines>,
     ancestry: Option<Ancestry<'e>>,
     /// Whether a commit is in the history of some work.
     is_before: HashMap<(Oid, usize), bool>,
@@ -96,47 +164,26 @@ impl<'l, 'e> OwnLines<'l, 'e> {
             if found.as_ref().is_some_and(|one| one.id == *session) {
                 continue;
             }
-            let added = self.added(*work, &line.original_path)?.get(&line.text);
-            if added.is_none_or(|added| *added > time) || self.is_before(&line.commit, *work)? {
+            let Some(added) = self.added(*work, &line.original_path).get(&line.text) else {
+                continue;
+            };
+            let (oldest, only) = (added.oldest, added.only.clone());
+            if oldest > time || self.is_before(&line.commit, *work)? {
                 continue;
             }
             if found.is_some() {
                 return Ok(None);
             }
-            found = Some(Provenance::new(*session, Evidence::Line).via(&commits.head));
+            let one = Provenance::new(*session, Evidence::Line).via(&commits.head);
+            found = Some(Provenance { added_by: only, ..one });
         }
         Ok(found)
     }
 
-    fn added(&mut self, work: usize, path: &OsString) -> Result<&HashMap<Vec<u8>, i64>, OpsError> {
-        let key = (work, path.clone());
-        if !self.added.contains_key(&key) {
-            let added = self.added_now(&self.works[work].commits, path);
-            self.added.insert(key.clone(), added);
-        }
-        Ok(&self.added[&key])
-    }
-
-    fn added_now(&mut self, work: &SessionWork, path: &OsString) -> HashMap<Vec<u8>, i64> {
-        let engine: &'e Engine = self.search.engine();
-        let repo = engine.repository();
-        let top = repo.work_dir();
-        let range = format!("{}..{}", work.start, work.head).into();
-        let operands = [range, "--".into(), path.clone()];
-        // Somebody's list of commits to ignore does not count here.
-        let options = ["--ignore-revs-file=".into()];
-        let Ok(blame) = engine.git_blame(top.as_deref(), &options, &operands) else {
-            return HashMap::new();
-        };
-        // What a merge brought in was added by others.
-        let own = self.search.commits_of(work);
-        let mut added = HashMap::new();
-        for line in blame.lines.into_iter().filter(|line| own.contains(&line.commit)) {
-            let time = repo.commit_facts(&line.commit).map_or(i64::MAX, |facts| facts.time);
-            let oldest = added.entry(line.text).or_insert(time);
-            *oldest = time.min(*oldest);
-        }
-        added
+    fn added(&mut self, work: usize, path: &OsString) -> &AddedLines {
+        let (search, works) = (&mut *self.search, self.works);
+        let added = || search.added_by(&works[work].commits, path);
+        self.added.entry((work, path.clone())).or_insert_with(added)
     }
 
     fn is_before(&mut self, commit: &Oid, work: usize) -> Result<bool, OpsError> {

@@ -19,11 +19,20 @@ pub struct Provenance {
     /// The session's own commit that the answer is based on, if it is another one: the commit
     /// before a rewrite, or the one with the same changes.
     pub via: Option<Oid>,
+    /// The session's own commit that added the line, if a line was asked for and that is known.
+    pub added_by: Option<Oid>,
 }
 
 impl Provenance {
     pub(super) fn new(id: SessionId, evidence: Evidence) -> Self {
-        Self { id, session: None, evidence, strength: evidence.strength(), via: None }
+        Self {
+            id,
+            session: None,
+            evidence,
+            strength: evidence.strength(),
+            via: None,
+            added_by: None,
+        }
     }
 
     pub(super) fn via(self, commit: &Oid) -> Self {

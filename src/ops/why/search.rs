@@ -158,7 +158,7 @@ impl<'e> ProvenanceSearch<'e> {
     }
 
     /// Returns the work in the worktrees of this clone, as it is now.
-    fn present(&mut self) -> Result<Works, OpsError> {
+    pub(super) fn present(&mut self) -> Result<Works, OpsError> {
         if let Some(present) = &self.present {
             return Ok(present.clone());
         }

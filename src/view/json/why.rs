@@ -36,6 +36,9 @@ pub struct ProvenanceJson {
     pub strength: Strength,
     /// The session's own commit from which it is known, if it is another one.
     pub via: Option<Oid>,
+    /// The session's own commit that added the line, if a line was asked for and that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub added_by: Option<Oid>,
     /// What was said before the commit, if that was asked for and is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exchange: Option<ExchangeJson>,
@@ -81,6 +84,7 @@ impl ProvenanceJson {
             evidence: found.evidence,
             strength: found.strength,
             via: found.via.clone(),
+            added_by: found.added_by.clone(),
             exchange: exchange.map(|Exchange { prompt, answer }| ExchangeJson { prompt, answer }),
         }
     }

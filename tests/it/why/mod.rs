@@ -4,4 +4,5 @@ mod blame;
 mod evidence;
 mod histories;
 mod problems;
+mod prompts;
 pub mod world;
