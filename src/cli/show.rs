@@ -5,8 +5,8 @@ mod words;
 mod work;
 
 use git_ao::model::Session;
-use git_ao::ops::Engine;
-use git_ao::store::{Entry, RecordProblem, Snapshot, Store, StoreError};
+use git_ao::ops::{self, Engine};
+use git_ao::store::{Entry, RecordProblem, Snapshot, StoreError};
 use git_ao::view::json::{CorruptJson, SessionJson};
 use git_ao::view::{self, LocalPlacements};
 
@@ -40,13 +40,22 @@ const WIDTH: usize = 120;
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
-    let snapshot = store.snapshot()?;
+    let engine = launch::engine(&store);
+    let mut snapshot = store.snapshot()?;
     let handle = match args.session {
         Some(session) => session,
         None if open::here(store.repository()).is_some() => "@".to_owned(),
         None => "latest".to_owned(),
     };
-    let entry = open::find(&snapshot, &store, &handle)?;
+    let mut entry = open::find(&snapshot, &store, &handle)?;
+    if let Ok(session) = snapshot.load(&entry)
+        && session.lives_in(store.known_replica().as_deref())
+        // Where the store cannot be written, what is recorded is shown.
+        && matches!(ops::record_branch_of(&store, &session), Ok(()))
+    {
+        snapshot = store.snapshot()?;
+        entry = snapshot.get(&entry.location)?;
+    }
     if args.yaml {
         return print_bytes(&snapshot, &entry, ctx);
     }
@@ -60,7 +69,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         return Ok(ExitCode::Done);
     }
     ctx.page_for(store.repository())?;
-    print(&store, &snapshot, &session, &entry, ctx)?;
+    print(&engine, &snapshot, &session, &entry, ctx)?;
     Ok(ExitCode::Done)
 }
 
@@ -115,20 +124,20 @@ fn shared(engine: &Engine, session: &Session, ctx: &mut Ctx) -> Result<(), CliEr
 }
 
 fn print(
-    store: &Store,
+    engine: &Engine,
     snapshot: &Snapshot<'_>,
     session: &Session,
     entry: &Entry,
     ctx: &mut Ctx,
 ) -> Result<(), CliError> {
+    let store = engine.store();
     let id = ctx.out.paint(Style::Id, &format!("session {}", session.id));
     let mark = view::mark(&entry.location);
     writeln!(ctx.out, "{id}{mark}")?;
     let here = LocalPlacements::of(store);
     fields::print(session, snapshot, &here, ctx)?;
     usage::print(session, &here, ctx)?;
-    let engine = launch::engine(store);
-    shared(&engine, session, ctx)?;
+    shared(engine, session, ctx)?;
     // What was said is no part of the record, which is shown without it.
     if let Ok(Some(entry)) = engine.last_words(session.id) {
         let room = ctx.out.width().unwrap_or(WIDTH).saturating_sub(12).max(20);
@@ -143,7 +152,7 @@ fn print(
         }
     }
     let width = ctx.out.width().unwrap_or(WIDTH);
-    work::print(session, &engine, width, ctx)?;
+    work::print(session, engine, width, ctx)?;
     words::print(session, store, ctx)?;
     news::print(snapshot, session, ctx)
 }

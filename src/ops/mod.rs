@@ -56,8 +56,8 @@ pub use common::{
     SessionWorktreeError, Setup, SetupError, SetupProgress, SpawnError, SpawnRequest, Start,
     StartAgent, StartAt, StatusChange, StatusError, Supervisor, TreeProgram, Uncommitted, Unusable,
     UnusableProgram, WorkFolder, elsewhere, end_remains, hear, last_output, last_screen, log_file,
-    man_dir, man_path, place, placement, purge, record_branches, remains, uncommitted,
-    uncommitted_at,
+    man_dir, man_path, place, placement, purge, record_branch_of, record_branches, remains,
+    uncommitted, uncommitted_at,
 };
 pub use delete::{DeleteError, DeletedSession, Kept};
 pub use diff::{DiffArgs, WorkExtent};

@@ -99,10 +99,22 @@ pub(in crate::ops) fn record_branch(store: &Store, key: &Key) -> Result<(), OpsE
 /// # Errors
 /// Fails if git or the store cannot be read, or if the store cannot be written.
 pub fn record_branches(store: &Store) -> Result<(), OpsError> {
+    record_changed(store, |_| true)
+}
+
+/// Does the same as [`record_branches`] for one session.
+///
+/// # Errors
+/// Fails if git or the store cannot be read, or if the store cannot be written.
+pub fn record_branch_of(store: &Store, session: &Session) -> Result<(), OpsError> {
+    record_changed(store, |owner| *owner == key_of(session))
+}
+
+fn record_changed(store: &Store, is_wanted: impl Fn(&Key) -> bool) -> Result<(), OpsError> {
     let snapshot = store.snapshot()?;
     let own = Own::of(&Worktrees::new(store.repository()), &snapshot)?;
     let (mut before, mut now, mut paths) = (Vec::new(), Vec::new(), Vec::new());
-    for (owner, path) in own.all() {
+    for (owner, path) in own.all().filter(|(owner, _)| is_wanted(owner)) {
         let Ok(entry) = snapshot.get(owner) else { continue };
         let is_active = entry.location.shelf == Shelf::Active;
         let Some(session) = snapshot.load(&entry).ok().filter(|_| is_active) else { continue };

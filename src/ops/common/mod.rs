@@ -54,7 +54,7 @@ pub use activity::{HookTarget, hear};
 pub use agent_log::log_file;
 pub use agents::AgentReport;
 pub use artifacts::{Purge, purge};
-pub use branch_sessions::record_branches;
+pub use branch_sessions::{record_branch_of, record_branches};
 pub use capture::CaptureOutcome;
 pub use checks::Checks;
 pub use engine::{Engine, EngineBuilder, Supervisor};

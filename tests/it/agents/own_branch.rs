@@ -105,6 +105,31 @@ fn when_it_is_renamed_and_pushed() {
     is_on(&repo, id, "better");
 }
 
+#[test]
+fn when_somebody_lists_or_shows_it() {
+    for repo in repos() {
+        let [listed, shown] = ["own/a", "own/b"].map(|branch| {
+            let id = spawn(&repo, &["--no-agent", "x"]);
+            let there = repo.within(workspace(&repo, id));
+            there.git(["switch", "-q", "-c", branch]);
+            there.git(["commit", "-q", "--allow-empty", "-m", "Made there"]);
+            id
+        });
+        let out = repo.ao(["show", &shown.short()]).ok();
+        out.stdout_has("own/b\n").stdout_has(" Made there\n");
+        is_on(&repo, shown, "own/b");
+        repo.ao(["list"]).ok().stdout_has("own/a");
+        is_on(&repo, listed, "own/a");
+        let out = repo.ao(["list", "--porcelain", "--branch", "own/a"]).ok();
+        out.stdout_has(&listed.to_string());
+        let events = || repo.git(["rev-list", "--count", "refs/ao/sessions"]);
+        let before = events();
+        repo.ao(["list"]).ok();
+        repo.ao(["show", &shown.short()]).ok();
+        assert_eq!(events(), before);
+    }
+}
+
 /// What was there before, what another session works on, and what git is in the middle of.
 #[test]
 fn a_branch_that_is_only_visited_is_not_its_own() {
