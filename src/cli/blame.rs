@@ -3,11 +3,11 @@ mod porcelain;
 
 use std::ffi::OsString;
 
-use git_ao::ops::BlameArgs;
+use git_ao::ops::{Blame, BlameArgs, BlameLine};
 use git_ao::view::json::BlameJson;
 
 use self::lines::Ids;
-use super::{CliError, Ctx, ExitCode, json, launch};
+use super::{CliError, Ctx, ExitCode, hints, json, launch};
 
 /// Show which session each line of a file comes from
 ///
@@ -116,6 +116,12 @@ impl Args {
     }
 }
 
+/// Returns true if the session of a line is not known, and its commit may have it from an earlier one.
+fn is_cut_off(blame: &Blame, line: &BlameLine) -> bool {
+    let commit = blame.commits.get(&line.commit);
+    commit.is_some_and(|commit| commit.is_boundary) && blame.found(line).is_empty()
+}
+
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let Some(file) = args.file.as_ref().or(args.operands.last()) else {
         return Err(CliError::usage("missing <file>").synopsis("git ao blame [<rev>] [--] <file>"));
@@ -130,6 +136,11 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         ctx.page_for(store.repository())?;
         let ids = if args.long { Ids::Whole } else { Ids::Short };
         lines::print(&blame, file, ids, ctx)?;
+        if store.repository().is_shallow()
+            && blame.lines.iter().any(|line| is_cut_off(&blame, line))
+        {
+            ctx.out.hint(hints::UNSHALLOW);
+        }
     }
     Ok(ExitCode::Done)
 }

@@ -42,6 +42,9 @@ fn a_history_that_ends_early_claims_nothing_wrong() {
     let shallow = Repo::found(repo.env(), shallow);
     shallow.ao(["pull"]).ok();
     is_unknown(&shallow, "README:1");
+    shallow.ao(["blame", "README"]).ok().stderr_has("git fetch --unshallow");
+    shallow.ao(["blame", "--json", "README"]).ok().stderr_is("");
+    repo.ao(["blame", "README"]).ok().stderr_is("");
     // Grafts and replaced commits change what is a parent.
     repo.git(["replace", "--graft", &own, &others[0]]);
     is_unknown(&repo, &others[0]);
