@@ -1,9 +1,11 @@
 use std::ffi::OsString;
+use std::path::Path;
 
 use git_ao::model::Session;
-use git_ao::ops::{DiffArgs, WorkExtent};
-use git_ao::store::{Store, StoreError};
+use git_ao::ops::{DiffArgs, Engine, WorkExtent};
+use git_ao::store::StoreError;
 
+use super::hints::refusals;
 use super::ui::escape;
 use super::{CliError, Ctx, ExitCode, interrupt, launch, open};
 
@@ -11,7 +13,8 @@ use super::{CliError, Ctx, ExitCode, interrupt, launch, open};
 ///
 /// Shows the changes between the point where the session's branch left its base and its current
 /// state, including uncommitted changes and new files in its worktree. If the worktree is not in
-/// this clone, only commits are compared. With two sessions, such as two attempts at one task,
+/// this clone, only commits are compared. If the session's commits are not here either, but it was
+/// landed by a squash, the changes of that commit are shown. With two sessions, such as two attempts at one task,
 /// compares the current state of the first with that of the second.
 ///
 /// All other options are those of git-diff(1). git's pager, colors and drivers apply. Paths come
@@ -46,6 +49,11 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let (options, rest) = words.split_at(first);
     let named = rest.iter().take(2).take_while(|word| !is_option(word)).count();
     let (named, more) = rest.split_at(named);
+    if let [_, _] = named
+        && let Some(word) = more.first().filter(|word| !is_option(word))
+    {
+        return Err(refusals::third_session(word));
+    }
     // With a session, every option is taken for one of git's.
     let (ours, options): (Vec<_>, Vec<_>) =
         options.iter().chain(more).cloned().partition(|option| option == "--committed");
@@ -60,15 +68,20 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     }
     let mut sessions = Vec::new();
     for name in named {
-        let entry = open::find(&snapshot, &store, &name)?;
+        let entry = open::find(&snapshot, &store, &name).map_err(|error| {
+            let is_path = Path::new(&name).exists();
+            if is_path { refusals::not_a_path(error) } else { error }
+        })?;
         let session = snapshot.session(&entry.location)?;
-        warn_if_gone(ctx, &store, &session)?;
         sessions.push(session);
+    }
+    let engine = launch::engine(&store);
+    for session in &sessions {
+        warn_if_gone(ctx, &engine, session)?;
     }
     ctx.out.flush()?;
     // Git and its pager decide what ^C does.
     interrupt::watch()?;
-    let engine = launch::engine(&store);
     let status = match &sessions[..] {
         [from, to] => engine.diff_between(from, to, extent, &given)?,
         one => engine.diff(&one[0], extent, &given)?,
@@ -83,9 +96,14 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
 }
 
 /// Warns that the work may be more than what is shown.
-fn warn_if_gone(ctx: &mut Ctx, store: &Store, session: &Session) -> Result<(), CliError> {
+fn warn_if_gone(ctx: &mut Ctx, engine: &Engine, session: &Session) -> Result<(), CliError> {
     let Some(branch) = &session.branch else { return Ok(()) };
-    let found = store.repository().read_ref(&format!("refs/heads/{branch}"));
+    if let Some(commit) = engine.landed_instead(session)? {
+        let (id, commit) = (session.id.short(), commit.short());
+        ctx.out.warn(&format!("the commits of {id} are not here; it was landed with {commit}"));
+        return Ok(());
+    }
+    let found = engine.store().repository().read_ref(&format!("refs/heads/{branch}"));
     let is_here = found.map_err(StoreError::from)?.is_some();
     if !is_here && session.head.is_some() {
         let branch = escape::line(branch);

@@ -51,7 +51,8 @@ const NOWHERE: Place<'_> = Place { worktree: None, index: None, objects: None };
 
 impl Engine {
     /// Runs `git diff` of a session's work with further arguments, in this process's terminal:
-    /// from where the session's branch left its base to its last state. Paths are relative to the
+    /// from where the session's branch left its base to its last state or, if its own commits are not
+    /// here, of [the commit with which it was landed](Self::landed_instead). Paths are relative to the
     /// session's worktree, or to the current directory if only commits are compared. Returns git's
     /// exit status; None if a signal ended it.
     ///
@@ -63,6 +64,10 @@ impl Engine {
         extent: WorkExtent,
         args: &DiffArgs,
     ) -> Result<Option<i32>, OpsError> {
+        if let Some(commit) = self.landed_instead(session)? {
+            let before = format!("{commit}^1");
+            return self.show_diff(NOWHERE, &[&before, commit.as_str()], args);
+        }
         let worktree = self.worktree_to_read(session);
         let head = self.head_of(session, worktree.as_deref())?;
         let base = self.beginning_of(session, &head)?;
@@ -109,6 +114,25 @@ impl Engine {
         let index = index.as_ref().map(NamedTempFile::path);
         let place = Place { worktree: Some(&worktree), index, objects };
         self.show_diff(place, &[start.as_str()], args)
+    }
+
+    /// Returns the commit with which a session was landed, if that is known to have all of its work, and
+    /// the session's own commits are not in this clone.
+    ///
+    /// # Errors
+    /// Fails if the repository cannot be read.
+    pub fn landed_instead(&self, session: &Session) -> Result<Option<Oid>, OpsError> {
+        // A merge brings the session's own commits along, and a rebase makes several others.
+        let is_squash = session.landed.as_ref().is_some_and(|landed| landed.how == "squash");
+        let landed = match placement::commits_missing(self, session)? {
+            Some(SessionWorktreeError::CommitsMissing { landed, .. }) => landed,
+            _ => None,
+        };
+        let has_parent = |commit: &Oid| {
+            let facts = self.repository().commit_facts(commit);
+            facts.is_some_and(|facts| !facts.parents.is_empty())
+        };
+        Ok(landed.filter(|commit| is_squash && has_parent(commit)))
     }
 
     /// Returns all that is in a worktree but ignored files, as a tree, and the folder with the
@@ -165,6 +189,9 @@ impl Engine {
         let is_here = |head: &&Oid| self.worktrees().has_commit(head);
         if let Some(head) = session.head.as_ref().filter(is_here) {
             return Ok(head.clone());
+        }
+        if let Some(missing) = placement::commits_missing(self, session)? {
+            return Err(missing.into());
         }
         Err(match session.branch.clone() {
             Some(branch) => SessionWorktreeError::BranchGone { branch, head: session.head.clone() },

@@ -1,5 +1,6 @@
 //! Errors of the command line itself, with their hints.
 
+use std::ffi::OsStr;
 use std::path::Path;
 
 use git_ao::agent::AgentError;
@@ -263,6 +264,17 @@ pub fn saved(error: CliError, path: &Path) -> CliError {
 /// Adds the path of the output of an agent that has exited.
 pub fn output_in(error: CliError, path: &Path) -> CliError {
     error.hint(format!("its output is in {}", escape::os(path.as_os_str())))
+}
+
+/// Makes the error for a third session to compare.
+pub fn third_session(word: &OsStr) -> CliError {
+    CliError::usage(format!("'{}' is one session too many", escape::os(word)))
+        .hint("options come before paths, and paths after '--'")
+}
+
+/// Adds the hint for a file that was given in place of a session.
+pub fn not_a_path(error: CliError) -> CliError {
+    error.hint("paths come after '--'")
 }
 
 /// Returns the hint for a session without an agent.

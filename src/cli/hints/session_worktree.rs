@@ -55,6 +55,13 @@ impl From<SessionWorktreeError> for CliError {
                 refused
                     .hint(format!("to recreate it: git update-ref {} {commit}", shell_name(&name)))
             }
+            SessionWorktreeError::CommitsMissing { landed: Some(commit), .. } => {
+                refused.hint(format!("to see what was landed: git show {}", commit.short()))
+            }
+            SessionWorktreeError::CommitsMissing { branch, .. } => refused.hint(format!(
+                "to fetch it from where it is: git fetch <remote> {name}:{name}",
+                name = shell_name(&branch)
+            )),
             SessionWorktreeError::StartMissing { .. } => refused.hint(UNSHALLOW),
             _ => refused,
         }

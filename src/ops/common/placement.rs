@@ -35,7 +35,12 @@ pub fn elsewhere<'s>(store: &Store, session: &'s Session) -> Option<&'s str> {
 pub(in crate::ops) fn workspace(engine: &Engine, session: &Session) -> Result<PathBuf, OpsError> {
     let store = engine.store();
     let path = placement(store, session).and_then(|placement| placement.workspace.as_deref());
-    let path = path.ok_or(SessionWorktreeError::Missing(session.id))?;
+    let Some(path) = path else {
+        return Err(match commits_missing(engine, session)? {
+            Some(missing) => missing.into(),
+            None => SessionWorktreeError::Missing(session.id).into(),
+        });
+    };
     let path = Places::of(engine.worktrees()).find(path, session.id, &session.project_id)?;
     let place = ExpectedWorktree { path: &path, branch: session.branch.as_deref() };
     let state = engine.workspace().state(&place, Detail::Place)?;
@@ -49,6 +54,24 @@ pub(in crate::ops) fn workspace(engine: &Engine, session: &Session) -> Result<Pa
         }
         _ => Ok(path),
     }
+}
+
+/// Returns the error for a session none of whose commits are in this clone; None if some are, or if it
+/// has none.
+pub(in crate::ops) fn commits_missing(
+    engine: &Engine,
+    session: &Session,
+) -> Result<Option<SessionWorktreeError>, OpsError> {
+    let (Some(branch), Some(head)) = (&session.branch, &session.head) else { return Ok(None) };
+    let worktrees = engine.worktrees();
+    let tip = engine.repository().read_ref(&format!("refs/heads/{branch}"))?;
+    if tip.is_some() || worktrees.has_commit(head) {
+        return Ok(None);
+    }
+    let landed = session.landed.as_ref().map(|landed| landed.commit.clone());
+    let landed = landed.filter(|commit| worktrees.has_commit(commit));
+    let (id, branch) = (session.id, branch.clone());
+    Ok(Some(SessionWorktreeError::CommitsMissing { id, branch, landed }))
 }
 
 /// Returns the directory in which the session's agent starts, in a worktree; if its folder cannot be

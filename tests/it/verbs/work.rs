@@ -136,7 +136,12 @@ fn what_was_merged_is_still_shown_and_two_are_compared() {
         repo.ao(["diff", &two, "--stat"])
             .ok()
             .stderr_has("is not here; its last recorded commit is used");
-        repo.ao(["diff", "nobody"]).code(1);
+        let paths = "paths come after '--'";
+        repo.ao(["diff", "nobody"]).code(1).stderr_lacks(paths);
+        repo.ao(["diff", "old.txt"]).code(1).stderr_has(paths);
+        repo.ao(["diff", &one, "old.txt"]).code(1).stderr_has(paths);
+        let third = repo.ao(["diff", &one, &two, &one]).code(129);
+        third.stderr_has("one session too many").stderr_has("paths after '--'");
         repo.ao(["diff"]).code(1);
     });
 }
@@ -217,5 +222,44 @@ fn show_lists_the_commits_and_the_files_that_they_changed() {
         let out = repo.ao(["show", &id]).ok();
         assert_eq!(out.stdout.matches(" work\n").count(), 10, "{out}");
         out.stdout_has("    …\n");
+    });
+}
+
+#[test]
+fn a_teammate_without_the_commits_sees_what_was_landed() {
+    alone(|| {
+        let repo = repo();
+        let hub = repo.env().path("hub.git");
+        repo.git(["clone", "-q", "--bare", ".", hub.to_str().unwrap()]);
+        repo.git(["remote", "add", "origin", hub.to_str().unwrap()]);
+        let mut made = Vec::new();
+        for how in ["--squash", "--rebase"] {
+            let (id, path) = spawn(&repo, &[&how[2..]]);
+            commit(&repo, &path, &format!("a{how}"), "one\n");
+            commit(&repo, &path, &format!("b{how}"), "two\n");
+            fs::write(repo.dir().join(format!("main{how}")), "on main\n").unwrap();
+            repo.git(["add", "."]);
+            repo.git(["commit", "-q", "-m", "on main"]);
+            repo.ao(["land", how, &id]).ok();
+            made.push((id, how));
+        }
+        let (open, path) = spawn(&repo, &["Open"]);
+        commit(&repo, &path, "open", "x\n");
+        repo.ao(["complete", &open]).ok();
+        repo.git(["push", "-q", "origin", "main"]);
+        repo.ao(["push"]).ok();
+        let mate = Repo::found(repo.env(), repo.env().path("mate"));
+        repo.git(["clone", "-q", hub.to_str().unwrap(), mate.dir().to_str().unwrap()]);
+        mate.ao(["pull"]).ok();
+        let (squashed, how) = &made[0];
+        let out = mate.ao(["diff", "--name-only", squashed]).ok();
+        out.stdout_is(&format!("a{how}\nb{how}\n")).stderr_has("it was landed with ");
+        // Nobody knows where the work begins, or where it is.
+        let (rebased, _) = &made[1];
+        let none = "nor its last commit is in this clone";
+        for (id, way) in [(rebased, "git show "), (&open, "git fetch <remote> ao/")] {
+            mate.ao(["diff", id]).code(1).stderr_has(none).stderr_has(way);
+            mate.ao(["path", id]).code(1).stderr_has(none).stderr_has(way);
+        }
     });
 }

@@ -76,6 +76,16 @@ pub enum SessionWorktreeError {
         /// The branch's last recorded commit.
         head: Option<Oid>,
     },
+    /// Neither the session's branch nor its last commit is in this clone.
+    #[error("neither the branch '{branch}' of session {} nor its last commit is in this clone", id.short())]
+    CommitsMissing {
+        /// The session.
+        id: SessionId,
+        /// The branch.
+        branch: String,
+        /// The commit with which it was landed, if that is in this clone.
+        landed: Option<Oid>,
+    },
     /// The session's changes cannot be determined, because the commit from which it started is
     /// missing.
     #[error("session {} started at {}, which is not in this clone", id.short(), start.short())]
@@ -94,6 +104,7 @@ impl SessionWorktreeError {
             Self::Missing(_)
             | Self::NoBranch(_)
             | Self::BranchGone { .. }
+            | Self::CommitsMissing { .. }
             | Self::StartMissing { .. } => ErrorKind::NotFound,
             Self::NotUsable { .. }
             | Self::NotItsOwn { .. }
