@@ -13,7 +13,7 @@ use super::{CliError, Ctx, ExitCode, hints, json, launch};
 /// leads to a session counts:
 ///
 /// exact: the record or the worktree lists the commit as the session's own; the commit message has
-/// an Ao-Session trailer; or the commit replaced such a commit in an amend or a rebase, which the
+/// an Ao-Session trailer (see git-interpret-trailers(1)); or the commit replaced such a commit in an amend or a rebase, which the
 /// post-rewrite hook has noted ('git ao hooks install post-rewrite').
 ///
 /// strong: the session was landed as this commit; the subject names the session's pull request, as

@@ -205,6 +205,52 @@ fn trailers_name_the_session_wherever_the_message_goes() {
     repo.ao(["why", "HEAD"]).ok().stdout_has("7b6d11f9 (its record is not in this clone)\n");
 }
 
+/// It agrees with git about what is a trailer.
+#[test]
+fn only_what_git_takes_for_a_trailer_names_a_session() {
+    let repo = Repo::new();
+    let work = Work::begin(&repo, "Work");
+    let line = format!("Ao-Session: {}", work.id);
+    let lower = line.to_lowercase();
+    let (mut named, mut others) = (0, 0);
+    let bodies = [
+        line.clone(),
+        lower.clone(),
+        line.replace(": ", " :\t"),
+        format!("Text.\n\n{line}\nReviewed-by: x"),
+        format!("{line}\n\nText."),
+        format!("{line}\n\nReviewed-by: x"),
+        format!("Text.\n{line}"),
+        format!("{line}\nText."),
+        format!("One\ntwo\nthree\n{line}\nSigned-off-by: x <x@x>"),
+        format!("1\n2\n3\n4\n5\n6\n7\n{line}\nSigned-off-by: x <x@x>"),
+        format!("{line}\n(cherry picked from commit 0123)"),
+        format!("Text\n{line}\n(cherry picked from commit 0123)"),
+        format!("    {line}"),
+        format!("> {line}"),
+        format!("{line}\n  folded"),
+        format!("Reviewed-by: x\n  folded\n{line}"),
+        format!("  folded\n{line}"),
+        format!("* One\n\n{line}\n\n* Two\n\n{line}"),
+        format!("Say-so {line}"),
+    ];
+    for body in bodies {
+        let message = format!("Subject\n\n{body}\n");
+        repo.git(["commit", "-q", "--allow-empty", "--cleanup=verbatim", "-m", &message]);
+        let args = ["interpret-trailers", "--parse", "--no-divider"];
+        let run = repo.env().git(repo.dir(), args).input(message.as_bytes());
+        let is_one = run.run().ok().stdout.to_lowercase().lines().any(|it| it == lower);
+        match is_one {
+            true => is_from(&repo, "HEAD", &work, "trailer"),
+            false => is_unknown(&repo, "HEAD"),
+        }
+        *if is_one { &mut named } else { &mut others } += 1;
+    }
+    assert!(named >= 8 && others >= 7, "{named} {others}");
+    repo.git(["commit", "-q", "--allow-empty", "-m", &format!("Subject\n{line}")]);
+    is_unknown(&repo, "HEAD");
+}
+
 #[test]
 fn what_the_record_says_was_landed_is_strong_evidence() {
     let repo = Repo::new();

@@ -190,7 +190,7 @@ impl History<'_> {
             }
             5 => {
                 let id = super::id(number);
-                let message = format!("Do it\n\n* Work\n\nAo-Session: {id}\n\n* More\n");
+                let message = format!("Do it\n\n* Work\n\n* More\n\nAo-Session: {id}\n");
                 (message, "squash with trailer", Some("trailer"))
             }
             6 => {
