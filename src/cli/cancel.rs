@@ -50,7 +50,12 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     if leftover.obstacle == Some(Obstacle::Teardown) {
         ctx.out.hint(&cleanup::obstacles::failed_teardown(&leftover, &engine)?);
     }
-    let restore = engine.restore_command(leftover.session.id);
+    let restore = match &leftover.session {
+        session if session.agent.is_none() => {
+            format!("git ao restore --no-agent {}", session.id.short())
+        }
+        session => engine.restore_command(session.id),
+    };
     Ok(hint(&leftover, &restore, ctx))
 }
 

@@ -43,6 +43,16 @@ fn a_worktree_that_is_missing_can_be_made_again() {
 }
 
 #[test]
+fn what_was_discarded_comes_back_as_it_was() {
+    let repo = Repo::new();
+    let made = spawn(&repo, &["--no-agent", "One"]);
+    let id = &text(&made, "id")[..8];
+    let out = repo.ao(["cancel", "--discard", id]).ok();
+    out.stderr_has(&format!("hint: to bring it back: git ao restore --no-agent {id}"));
+    repo.ao(["restore", "--no-agent", id]).ok();
+}
+
+#[test]
 fn a_folder_that_is_not_there_is_not_set() {
     alone(|| {
         let repo = repo();

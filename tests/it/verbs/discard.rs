@@ -33,7 +33,7 @@ fn an_attempt_that_was_not_chosen_comes_back_when_asked() {
         repo.ao(["cleanup", "--branches"]).code(1).stdout_has("1 commit");
         let out = repo.ao(["cancel", "--discard", "-m", "Two is better", &id]).ok();
         let out = out.stdout_has("done -> killed").stdout_has("cleaned up");
-        out.stderr_has(&format!("hint: to bring it back: git ao restore {}", &id[..8]));
+        out.stderr_has(&format!("hint: to bring it back: git ao restore --no-agent {}", &id[..8]));
         let after = now(repo, &id);
         assert_eq!(after.status, SessionStatus::Killed);
         assert_eq!(after.status_reason.as_deref(), Some("cancelled: Two is better"));
