@@ -50,7 +50,7 @@ fn world() -> (World, [String; 4]) {
     (world, [asks, works, vanished, none])
 }
 
-/// The lines of a terminal of this width in which `git-ao status` was typed.
+/// The lines of a terminal of this width in which git-ao was typed.
 fn screen(world: &World, width: usize, args: &str) -> Vec<String> {
     let name = format!("w{width}");
     let done = world.repo.env().path("done");
@@ -58,7 +58,7 @@ fn screen(world: &World, width: usize, args: &str) -> Vec<String> {
     let program = env!("CARGO_BIN_EXE_git-ao");
     let home = world.repo.env().home();
     let script = format!(
-        "export HOME='{}'; '{program}' status {args}; echo >'{}'; exec sleep 1000",
+        "export HOME='{}'; GIT_PAGER=cat '{program}' {args}; echo >'{}'; exec sleep 1000",
         home.display(),
         done.display()
     );
@@ -84,7 +84,7 @@ fn each_session_has_one_line_at_any_width() {
     ];
     let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     for (width, header) in headers {
-        let lines = screen(&world, width, "");
+        let lines = screen(&world, width, "status");
         let text = lines.join("\n");
         assert!(lines.iter().all(|line| line.width() <= width), "{text}");
         assert_eq!(words(&lines[0]), words(header), "{width}\n{text}");
@@ -102,14 +102,26 @@ fn each_session_has_one_line_at_any_width() {
 }
 
 #[test]
+fn a_list_fits_too() {
+    let (world, ids) = world();
+    for width in [40, 60, 80, 120, 200] {
+        let lines = screen(&world, width, "list");
+        let text = lines.join("\n");
+        assert_eq!(lines.len(), 1 + ids.len(), "{width}\n{text}");
+        assert!(lines.iter().all(|line| line.width() <= width), "{text}");
+        assert!(lines[0].contains("STATUS") && lines[0].contains("TITLE"), "{text}");
+    }
+}
+
+#[test]
 fn what_was_cut_says_so() {
     let (world, _) = world();
-    let wide = screen(&world, 200, "");
+    let wide = screen(&world, 200, "status");
     assert!(wide[1].contains("  All tests pass now; the clock was read twice. Sha"), "{wide:#?}");
-    let narrow = screen(&world, 60, "");
+    let narrow = screen(&world, 60, "status");
     assert!(narrow[1].ends_with('…') && narrow[3].ends_with('…'), "{narrow:#?}");
     assert!(narrow[2].ends_with("Short"), "{narrow:#?}");
     // One session that is named needs no summary.
-    let one = screen(&world, 80, "latest");
+    let one = screen(&world, 80, "status latest");
     assert_eq!(one.len(), 2, "{one:#?}");
 }
