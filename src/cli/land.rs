@@ -1,7 +1,7 @@
 use git_ao::model::shell_path;
 use git_ao::ops::{
-    AfterLanding, Checks, Engine, LandCheck, LandMessage, LandMethod, LandOutlook, LandRequest,
-    LandedSession, Obstacle,
+    AfterLanding, BaseMerge, Checks, Engine, LandCheck, LandMessage, LandMethod, LandOutlook,
+    LandRequest, LandedSession, Obstacle,
 };
 use git_ao::store::{Key, Store};
 use git_ao::view::LocalPlacements;
@@ -18,7 +18,7 @@ use super::{CliError, Ctx, ExitCode, hints, interrupt, json, launch, open};
 /// Merges the session's branch into its base branch, marks the session as merged, and removes its
 /// worktree and branch. If the base branch is checked out, git merges in that worktree, and
 /// unrelated uncommitted changes there do not prevent it. Otherwise, git merges in a temporary
-/// worktree. Hooks, signatures, merge drivers and recorded resolutions (rerere) apply as usual.
+/// worktree. Hooks, signatures and merge drivers apply as usual.
 ///
 /// The command fails if the session's agent is or may be working, or if the session's worktree has
 /// uncommitted changes. --force lands what is committed anyway, and then keeps the worktree. An
@@ -26,7 +26,10 @@ use super::{CliError, Ctx, ExitCode, hints, interrupt, json, launch, open};
 ///
 /// If the branch conflicts with the base branch, or if git or a hook refuses the merge, nothing is
 /// changed, and the exit status is 1. --in-worktree then merges the base branch into the session's
-/// branch, in the session's worktree, so that you or the agent can resolve the conflicts.
+/// branch, in the session's worktree, so that you or the agent can resolve the conflicts. Recorded
+/// resolutions (rerere) are used there. git leaves it to you to check and commit them, so nothing is
+/// landed with them before. --rebase drops that merge; for it, resolve the conflicts by a rebase in
+/// the session's worktree.
 ///
 /// Work that is already in the base branch is only recorded as landed. This includes work whose
 /// merge would change nothing, as after a squash. If the agent commits while its work is being
@@ -160,16 +163,25 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     }
     if args.in_worktree {
         let place = engine.worktree(key.clone())?;
-        let files = engine.land_in_worktree(key, &request)?;
-        if files.is_empty() {
-            writeln!(ctx.out, "the base branch was merged in '{}'", escape::os(place.as_os_str()))?;
-            return Ok(ExitCode::Done);
-        }
+        let shown = escape::os(place.as_os_str());
+        let files = match engine.land_in_worktree(key, &request)? {
+            BaseMerge::Conflicts(files) => files,
+            BaseMerge::Merged => {
+                writeln!(ctx.out, "merged the base branch in '{shown}'")?;
+                return Ok(ExitCode::Done);
+            }
+            BaseMerge::UpToDate => {
+                writeln!(ctx.out, "'{shown}' already contains the base branch")?;
+                ctx.out.hint("to land it, use --merge, --squash or --ff");
+                return Ok(ExitCode::Done);
+            }
+        };
         for file in &files {
             writeln!(ctx.out, "conflict: {}", escape::line(file))?;
         }
         ctx.out.hint(&format!(
-            "resolve and commit them there, then land again:\n  git -C {} status",
+            "resolve and commit them there, then land again with --merge or --squash:\n  \
+             git -C {} status",
             shell_path(&place)
         ));
         return Ok(ExitCode::Refused);

@@ -49,10 +49,10 @@ pub use cleanup::{Branches, Cleaned, Cleanup, Leftover, Obstacle, branch_to_remo
 pub use commits::SessionCommits;
 pub use common::{
     Again, Against, AgentChoice, AgentReport, AgentState, AgentStateError, BaseStatus, Caller,
-    CaptureOutcome, Changed, Checkout, Checks, Duplicates, ElsewhereError, Engine, EngineBuilder,
-    HookTarget, IgnoredFiles, Interrupt, IssueRef, LandError, LaunchError, LeftSetups, Live,
-    Liveness, LostConversation, MovedSession, OpsError, Phase, ProgramTrust, Purge, Remain,
-    Restore, Restored, Run, RunArgumentError, RunningAgent, Scope, SessionStanding,
+    CaptureOutcome, Changed, Checkout, Checks, ConflictRemedy, Duplicates, ElsewhereError, Engine,
+    EngineBuilder, HookTarget, IgnoredFiles, Interrupt, IssueRef, LandError, LaunchError,
+    LeftSetups, Live, Liveness, LostConversation, MovedSession, OpsError, Phase, ProgramTrust,
+    Purge, Remain, Restore, Restored, Run, RunArgumentError, RunningAgent, Scope, SessionStanding,
     SessionWorktreeError, Setup, SetupError, SetupProgress, SpawnError, SpawnRequest, Start,
     StartAgent, StartAt, StatusChange, StatusError, Supervisor, TreeProgram, Uncommitted, Unusable,
     UnusableProgram, WorkFolder, elsewhere, end_remains, hear, last_output, last_screen, log_file,
@@ -69,8 +69,8 @@ pub use import::{
 };
 pub use kill::Killed;
 pub use land::{
-    AfterLanding, LandCheck, LandMessage, LandMethod, LandOutlook, LandPlan, LandRequest,
-    LandedSession,
+    AfterLanding, BaseMerge, LandCheck, LandMessage, LandMethod, LandOutlook, LandPlan,
+    LandRequest, LandedSession,
 };
 pub use path::WorkDir;
 pub use reconcile::{Reconciled, Step};

@@ -1,5 +1,5 @@
-use git_ao::model::{error_chain, shell_path, shell_word};
-use git_ao::ops::LandError;
+use git_ao::model::{SessionId, error_chain, shell_path, shell_word};
+use git_ao::ops::{ConflictRemedy, LandError};
 
 use super::session_worktree::UNSHALLOW;
 use crate::cli::CliError;
@@ -29,11 +29,9 @@ impl From<LandError> for CliError {
                 "commit or unstage them first: git -C {} restore --staged .",
                 shell_path(&path)
             )),
-            LandError::Conflicts { id, .. } => failed.hint(format!(
-                "nothing was changed\nto resolve them in the session's worktree: git ao land \
-                 --in-worktree {}",
-                id.short()
-            )),
+            LandError::Conflicts { id, into, remedy, .. } => {
+                failed.hint("nothing was changed").hint(resolve(id, &into, &remedy))
+            }
             LandError::NotCommitted { path, .. } => {
                 let path = shell_path(&path);
                 failed.hint(format!(
@@ -69,6 +67,40 @@ impl From<LandError> for CliError {
                 ))
             }
             _ => failed,
+        }
+    }
+}
+
+/// Returns the hint how to resolve conflicts.
+fn resolve(id: SessionId, into: &str, remedy: &ConflictRemedy) -> String {
+    let id = id.short();
+    let merge = format!("git ao land --in-worktree {id}");
+    match remedy {
+        ConflictRemedy::Merge { has_rerere: false } => {
+            format!("to resolve them in the session's worktree: {merge}")
+        }
+        ConflictRemedy::Merge { has_rerere: true } => format!(
+            "to resolve them in the session's worktree, also with recorded resolutions (rerere): \
+             {merge}"
+        ),
+        ConflictRemedy::Rebase { path: Some(path), start } => {
+            let (git, into) = (format!("git -C {} rebase", shell_path(path)), shell_word(into));
+            match start {
+                Some(start) => format!(
+                    "to resolve them in the session's worktree: {git} --onto {into} {}",
+                    start.short()
+                ),
+                None => format!(
+                    "to resolve them in the session's worktree: {git} {into}\nor merge there, and \
+                     then land with --merge or --squash: {merge}"
+                ),
+            }
+        }
+        ConflictRemedy::Rebase { path: None, .. } => {
+            format!("to get a worktree in which to resolve them: git ao restore {id}")
+        }
+        ConflictRemedy::Merged { branch } => {
+            format!("'{branch}' already contains '{into}': use --merge, --squash or --ff")
         }
     }
 }

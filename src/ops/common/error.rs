@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 pub use self::agent_state::AgentStateError;
 pub use self::elsewhere::ElsewhereError;
-pub use self::land::LandError;
+pub use self::land::{ConflictRemedy, LandError};
 pub use self::launch::LaunchError;
 pub use self::session_worktree::SessionWorktreeError;
 pub use self::setup::SetupError;

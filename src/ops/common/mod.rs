@@ -59,8 +59,8 @@ pub use capture::CaptureOutcome;
 pub use checks::Checks;
 pub use engine::{Engine, EngineBuilder, Supervisor};
 pub use error::{
-    AgentStateError, ElsewhereError, LandError, LaunchError, OpsError, SessionWorktreeError,
-    SetupError, SpawnError, StatusError,
+    AgentStateError, ConflictRemedy, ElsewhereError, LandError, LaunchError, OpsError,
+    SessionWorktreeError, SetupError, SpawnError, StatusError,
 };
 pub use find_running::RunningAgent;
 pub use interrupt::Interrupt;

@@ -58,12 +58,12 @@ impl Landing<'_> {
 
     /// Merges or squashes in a worktree that is at the base.
     fn join(&self, place: &Path) -> Result<Oid, OpsError> {
-        let LandPlan { session, head, base, into, .. } = self.plan;
+        let LandPlan { head, base, .. } = self.plan;
         // A merge that is known to conflict is not begun: a kill would leave it there. Where this
         // cannot be known, git itself finds out.
         let trial = self.engine.worktrees().try_merge_at(place, base, head);
         if let Ok(TrialMerge::Conflicts(files)) = trial {
-            return Err(LandError::Conflicts { id: session.id, into: into.clone(), files }.into());
+            return Err(self.engine.conflicts(self.plan, files).into());
         }
         match self.plan.method {
             LandMethod::Squash => self.squash(place)?,
@@ -272,8 +272,7 @@ impl Landing<'_> {
         if files.is_empty() {
             return Ok(LandError::Refused { verb, words: words(ended) });
         }
-        let (id, into) = (self.plan.session.id, self.plan.into.clone());
-        Ok(LandError::Conflicts { id, into, files })
+        Ok(self.engine.conflicts(self.plan, files))
     }
 
     /// Returns the files that git has resolved as before (rerere.autoUpdate), but leaves to a

@@ -1,6 +1,7 @@
 //! Lands the work of sessions: brings it to their base branches.
 
 mod check;
+mod conflicts;
 mod git;
 mod obstacles;
 mod plan;
@@ -20,6 +21,7 @@ pub use self::check::{LandCheck, LandOutlook};
 use self::git::Landing;
 pub use self::plan::LandPlan;
 pub use self::request::{AfterLanding, LandMessage, LandMethod, LandRequest};
+pub use self::update::BaseMerge;
 use crate::model::{Landed, Oid, Session};
 use crate::ops::cleanup::Leftover;
 use crate::ops::common::{Engine, OpsError};

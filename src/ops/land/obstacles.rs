@@ -50,7 +50,7 @@ impl Engine {
 
     /// Merges without a worktree, and returns the tree; None if this git cannot do that.
     fn try_join(&self, plan: &LandPlan) -> Result<Option<Oid>, OpsError> {
-        let LandPlan { session, branch, head, base, into, place, .. } = plan;
+        let LandPlan { branch, head, base, into, place, .. } = plan;
         let worktrees = self.worktrees();
         let trial = match place {
             Some(place) => worktrees.try_merge_at(place, base, head),
@@ -58,9 +58,7 @@ impl Engine {
         };
         match trial {
             Ok(TrialMerge::Clean(tree)) => Ok(Some(tree)),
-            Ok(TrialMerge::Conflicts(files)) => {
-                Err(LandError::Conflicts { id: session.id, into: into.clone(), files }.into())
-            }
+            Ok(TrialMerge::Conflicts(files)) => Err(self.conflicts(plan, files).into()),
             Err(_) => match self
                 .repository()
                 .git("merge-base")

@@ -2,14 +2,14 @@
 
 use super::plan::LandPlan;
 use crate::model::Oid;
-use crate::ops::common::{Engine, LandError, OpsError};
+use crate::ops::common::{Engine, OpsError};
 use crate::workspace::TrialMerge;
 
 impl Engine {
     /// Applies the commits one after the other, and returns the last commit; None if this git cannot
     /// do that. The new commits are not referred to.
     pub(super) fn try_rebase(&self, plan: &LandPlan) -> Result<Option<Oid>, OpsError> {
-        let LandPlan { session, head, base, into, place, start, .. } = plan;
+        let LandPlan { head, base, place, start, .. } = plan;
         let (repo, worktrees) = (self.repository(), self.worktrees());
         let from = start.as_ref().unwrap_or(base);
         let git = repo.git("rev-list").args(["--reverse", "--topo-order", "--parents"]);
@@ -35,8 +35,7 @@ impl Engine {
                     last = made;
                 }
                 Ok(TrialMerge::Conflicts(files)) => {
-                    let (id, into) = (session.id, into.clone());
-                    return Err(LandError::Conflicts { id, into, files }.into());
+                    return Err(self.conflicts(plan, files).into());
                 }
                 Err(_) => return Ok(None),
             }

@@ -5,9 +5,19 @@ use super::request::LandRequest;
 use crate::ops::common::{Engine, LandError, OpsError, SessionWorktreeError, placement};
 use crate::store::Key;
 
+/// What merging the base into a session's branch has done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BaseMerge {
+    /// Nothing: the branch contains the base.
+    UpToDate,
+    /// The base was merged.
+    Merged,
+    /// These files have conflicts, which are left to be resolved.
+    Conflicts(Vec<String>),
+}
+
 impl Engine {
-    /// Merges the branch to land in into the session's branch, in the session's worktree. Returns
-    /// the files with conflicts, which are left there to be resolved.
+    /// Merges the branch to land in into the session's branch, in the session's worktree.
     ///
     /// # Errors
     /// Fails like [`land_plan`](Self::land_plan), except for conflicts, and if the session has no
@@ -16,7 +26,7 @@ impl Engine {
         &self,
         key: impl Into<Key>,
         request: &LandRequest,
-    ) -> Result<Vec<String>, OpsError> {
+    ) -> Result<BaseMerge, OpsError> {
         let plan = self.outline(key.into(), request)?;
         let place = placement::workspace(self, &plan.session)?;
         let repo = self.repository();
@@ -25,10 +35,13 @@ impl Engine {
         if name.is_none_or(|name| name.text() != plan.branch) {
             return Err(SessionWorktreeError::NotItsOwn { id: plan.session.id, path: place }.into());
         }
+        if self.worktrees().is_in_history(&plan.base, &plan.head)? {
+            return Ok(BaseMerge::UpToDate);
+        }
         let git = repo.git_in(&place, "merge").as_user().args(["--no-edit", &plan.into]);
         let ended = git.end(&mut |_| {})?;
         if ended.status == Some(0) {
-            return Ok(Vec::new());
+            return Ok(BaseMerge::Merged);
         }
         let git = repo.git_in(&place, "diff").args(["--name-only", "--diff-filter=U", "-z"]);
         let output = git.run()?;
@@ -44,6 +57,6 @@ impl Engine {
             }
             .into());
         }
-        Ok(files)
+        Ok(BaseMerge::Conflicts(files))
     }
 }

@@ -317,3 +317,35 @@ fn a_base_branch_that_is_gone_is_no_reason_to_hide_work() {
         repo.ao(["land", "--into", "release", &id]).ok().stderr_lacks("no longer");
     });
 }
+
+#[test]
+fn conflicts_of_a_rebase_have_a_way_out() {
+    alone(|| {
+        let repo = repo();
+        let (id, path) = session(&repo, "One", &[("f", "one\nmine\nthree\n"), ("a", "1")]);
+        let (other, place) = session(&repo, "Two", &[("f", "one\nother\nthree\n")]);
+        repo.commit("f", "one\ntheirs\nthree\n");
+        let refused = repo.ao(["land", "--rebase", &id]).code(1);
+        refused.stderr_has(&format!("git -C '{}' rebase 'main'", path.display()));
+        // By a rebase in the worktree.
+        let there = repo.within(&path);
+        there.git_result(["rebase", "main"]);
+        there.write("f", "one\nboth\nthree\n");
+        there.git(["add", "f"]);
+        there.git(["-c", "core.editor=true", "rebase", "--continue"]);
+        repo.ao(["land", "--rebase", &id]).ok();
+        assert_eq!(repo.git(["show", "main:f"]), "one\nboth\nthree\n");
+        // By a merge, which a rebase would drop.
+        let there = repo.within(&place);
+        let conflict = repo.ao(["land", "--in-worktree", &other]).code(1);
+        conflict.stderr_has("land again with --merge or --squash");
+        there.write("f", "one\nall\nthree\n");
+        there.git(["commit", "-q", "-a", "--no-edit"]);
+        let refused = repo.ao(["land", "--rebase", &other]).code(1);
+        refused.stderr_has("already contains 'main': use --merge, --squash or --ff");
+        let again = repo.ao(["land", "--in-worktree", &other]).ok();
+        again.stdout_has("already contains the base branch").stderr_has("--merge");
+        repo.ao(["land", "--ff", &other]).ok();
+        assert_eq!(repo.git(["show", "main:f"]), "one\nall\nthree\n");
+    });
+}

@@ -3,6 +3,28 @@ use std::path::PathBuf;
 use crate::model::{ErrorKind, Oid, Recovery, SessionId};
 use crate::workspace::Changes;
 
+/// How conflicts can be resolved in the session's worktree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConflictRemedy {
+    /// By merging the base.
+    Merge {
+        /// True if git records resolutions, and uses them there (rerere).
+        has_rerere: bool,
+    },
+    /// By a rebase.
+    Rebase {
+        /// The worktree.
+        path: Option<PathBuf>,
+        /// The commit after which the session's own commits begin, if the base does not contain it.
+        start: Option<Oid>,
+    },
+    /// They are resolved, in a merge that a rebase would drop.
+    Merged {
+        /// The session's branch, which has the merge.
+        branch: String,
+    },
+}
+
 /// The work of a session cannot be landed. Everything is as it was, unless the error says
 /// otherwise.
 #[derive(Debug, thiserror::Error)]
@@ -66,6 +88,8 @@ pub enum LandError {
         into: String,
         /// The files.
         files: Vec<String>,
+        /// How they can be resolved.
+        remedy: ConflictRemedy,
     },
     /// Files in the worktree where the base is checked out would be overwritten.
     #[error("changes in '{}' are in the way: {}", path.display(), files.join(", "))]
