@@ -18,6 +18,13 @@ impl From<LandError> for CliError {
                 "to see them: git -C {} status\nto land only what is committed, use --force",
                 shell_path(&path)
             )),
+            LandError::AtWork { id, asks, .. } => {
+                let (id, see) = (id.short(), if asks { "answer" } else { "see" });
+                failed.hint(format!(
+                    "to {see} it: git ao attach {id}\nto stop it: git ao kill {id}\nto land only \
+                     what is committed, use --force"
+                ))
+            }
             LandError::NotReady { path, .. } => {
                 failed.hint(format!("for details: git -C {} status", shell_path(&path)))
             }

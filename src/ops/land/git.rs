@@ -102,7 +102,7 @@ impl Landing<'_> {
     fn squash(&self, place: &Path) -> Result<(), OpsError> {
         self.engine.check_staged(place)?;
         let git = self.git(place, "merge").args(["--squash", "--ff"]);
-        let ended = self.end(git.arg(self.plan.head.as_str()))?;
+        let ended = git.arg(self.plan.head.as_str()).end(&mut |_| {})?;
         if ended.status != Some(0) {
             let refusal = self.refusal(place, "merge", &ended)?;
             if matches!(refusal, LandError::Conflicts { .. }) {
@@ -178,7 +178,8 @@ impl Landing<'_> {
         }
         match self.engine.repository().read_ref(&name)? {
             Some(at) if at == *base => {
-                Err(LandError::Refused { verb: "update-ref", words: words(&ended) }.into())
+                Err(LandError::Refused { verb: "update-ref", place: None, words: words(&ended) }
+                    .into())
             }
             _ => Err(LandError::Moved(into.clone()).into()),
         }
@@ -250,7 +251,8 @@ impl Landing<'_> {
 
     pub(super) fn head(&self, place: &Path) -> Result<Oid, OpsError> {
         let head = self.git(place, "rev-parse").args(["--verify", "HEAD"]).run()?.text();
-        head.parse().map_err(|_| LandError::Refused { verb: "rev-parse", words: head }.into())
+        head.parse()
+            .map_err(|_| LandError::Refused { verb: "rev-parse", place: None, words: head }.into())
     }
 
     /// Determines why git failed: because of conflicts, or of what it or a hook said.
@@ -270,7 +272,12 @@ impl Landing<'_> {
             files = self.resolved_before(place);
         }
         if files.is_empty() {
-            return Ok(LandError::Refused { verb, words: words(ended) });
+            let words = match self.request.message {
+                LandMessage::Edit => "git said why above".to_owned(),
+                _ => words(ended),
+            };
+            let place = self.plan.place.clone().filter(|it| it == place);
+            return Ok(LandError::Refused { verb, place, words });
         }
         Ok(self.engine.conflicts(self.plan, files))
     }
@@ -286,11 +293,23 @@ impl Landing<'_> {
     }
 }
 
-/// Returns what git and its hooks said, on one line.
+/// What git says beside the reason, such as what to do next. That is wrong once it is undone.
+const ASIDES: [&str; 7] = [
+    "hint: ",
+    "Aborting",
+    "Automatic merge went well",
+    "Merge with strategy ",
+    "Not committing merge; use ",
+    "Squash commit -- not updating HEAD",
+    "Updating ",
+];
+
+/// Returns what git and its hooks said.
 pub(super) fn words(ended: &GitExit) -> String {
     let all = if ended.stderr.trim().is_empty() { &ended.stdout } else { &ended.stderr };
-    let lines = all.lines().map(str::trim);
-    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with("hint: "));
+    let lines = all.lines().map(str::trim_end);
+    let is_aside = |line: &str| ASIDES.iter().any(|aside| line.starts_with(aside));
+    let lines = lines.filter(|line| !line.is_empty() && !is_aside(line));
     let lines: Vec<_> = lines.map(|line| line.trim_start_matches("error: ")).collect();
-    if lines.is_empty() { "no reason given".to_owned() } else { lines.join("; ") }
+    if lines.is_empty() { "no reason given".to_owned() } else { lines.join("\n") }
 }

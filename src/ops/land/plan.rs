@@ -129,7 +129,8 @@ impl Engine {
             Liveness::Gone => {}
             Liveness::Alive { .. } if self.waits_for_a_prompt(session) => {}
             Liveness::Alive { .. } => {
-                return Err(AgentStateError::StillRunning { id, title }.into());
+                let asks = self.activity(session) == Some(Activity::WaitingInput);
+                return Err(LandError::AtWork { id, title, asks }.into());
             }
             Liveness::Unknown(source) => {
                 return Err(AgentStateError::Unknown { id, source }.into());
@@ -153,10 +154,13 @@ impl Engine {
 
     /// Returns true if the agent's turn has ended.
     pub(super) fn waits_for_a_prompt(&self, session: &Session) -> bool {
+        matches!(self.activity(session), Some(Activity::Ready | Activity::Idle))
+    }
+
+    fn activity(&self, session: &Session) -> Option<Activity> {
         let replica = self.store().known_replica();
         let states = Probes::new(self, replica.as_deref(), &[session]).run();
-        let report = activities(self, &[session], &states).pop().flatten();
-        report.is_some_and(|report| matches!(report.activity, Activity::Ready | Activity::Idle))
+        Some(activities(self, &[session], &states).pop().flatten()?.activity)
     }
 
     fn branch_to_land(&self, session: &Session) -> Result<(String, Oid), OpsError> {

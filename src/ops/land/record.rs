@@ -66,6 +66,9 @@ impl Engine {
                 Err(error) => Some(Err(error)),
             };
         }
+        if cleans && let Ok(session) = store.snapshot()?.session(key.clone()) {
+            done.session = session;
+        }
         Ok(done)
     }
 

@@ -53,7 +53,7 @@ impl Engine {
             let is_begun = repo.git_dir_of(&place).is_some_and(|it| it.join("MERGE_HEAD").exists());
             return Err(match is_begun {
                 true => LandError::NotCommitted { path: place, words },
-                false => LandError::Refused { verb: "merge", words },
+                false => LandError::Refused { verb: "merge", place: Some(place), words },
             }
             .into());
         }

@@ -222,7 +222,11 @@ fn an_agent_at_work_is_not_disturbed() {
         let args = ["spawn", "--json", "--agent", "mine", "--runtime", "detached", "x"];
         let id = repo.ao(args).ok().json()["session"]["id"].as_str().unwrap().to_owned();
         wait_working(&repo, id.parse().unwrap());
-        repo.ao(["land", &id]).code(1).stderr_has("is still running").stderr_has("git ao kill");
+        repo.ao(["land", &id])
+            .code(1)
+            .stderr_has("is still running")
+            .stderr_has("git ao kill")
+            .stderr_has("--force");
         repo.ao(["kill", &id]).ok();
     });
 }
@@ -443,6 +447,7 @@ fn keep_keeps_and_json_tells() {
         assert_eq!(check["sessions"][0]["result"], "clean", "{check}");
         assert_eq!(check["sessions"][0]["ahead"], 1, "{check}");
         let done = repo.ao(["land", "--keep", "--squash", "--json", &id]).ok().json();
+        assert_eq!(done["session"]["here"], true, "{done}");
         assert_eq!(done["session"]["landed"]["how"], "squash", "{done}");
         assert!(path.exists() && has_branch(&repo, &now(&repo, &id).branch.unwrap()));
         // The rule knows it as merged.

@@ -117,7 +117,8 @@ fn what_was_resolved_before_is_resolved_in_the_worktree() {
         let tree = repo.within(&path);
         repo.commit("f", "base\n");
         let refused = repo.ao(["land", "--squash", &id]).code(1);
-        refused.stderr_has("conflicts with 'main': f").stderr_has("nothing was changed");
+        let refused =
+            refused.stderr_has("conflicts with 'main': f").stderr_has("nothing was changed");
         refused.stderr_has("also with recorded resolutions (rerere): git ao land --in-worktree");
         repo.ao(["land", "--in-worktree", &id]).code(1).stdout_has("conflict: f");
         tree.write("f", "both\n");

@@ -349,3 +349,28 @@ fn conflicts_of_a_rebase_have_a_way_out() {
         assert_eq!(repo.git(["show", "main:f"]), "one\nall\nthree\n");
     });
 }
+
+#[test]
+fn what_git_and_hooks_say_is_passed_on_as_it_is() {
+    alone(|| {
+        let repo = repo();
+        let (id, _) = session(&repo, "One", &[("a", "1")]);
+        repo.commit("base", "went on");
+        let hook = repo.hook("pre-merge-commit", "echo one >&2; echo two >&2; exit 1");
+        let place = repo.dir().display().to_string();
+        let refused = repo.ao(["land", &id]).code(1);
+        let words = format!("error: git merge in '{place}' refused: one\n  two\n");
+        refused.stderr_has(&words).stderr_lacks("Not committing").stderr_lacks(";");
+        std::fs::remove_file(hook).unwrap();
+        // An editor that fails, or leaves no message.
+        for (editor, way) in [("false", "--merge"), ("false", "--squash"), (":>", "--squash")] {
+            let edit = repo.ao_run(["land", "--edit", way, &id]).env("GIT_EDITOR", editor);
+            let out = edit.run().code(1);
+            out.stderr_has("refused: git said why above").stdout_lacks("Squash commit");
+            assert_eq!(repo.git(["status", "--porcelain"]), "");
+        }
+        let done = repo.ao(["land", "--json", &id]).ok().json();
+        assert_eq!(done["session"]["here"], false, "{done}");
+        assert_eq!(done["session"]["workspace_path"].as_str(), None, "{done}");
+    });
+}

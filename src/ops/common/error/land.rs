@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::model::{ErrorKind, Oid, Recovery, SessionId};
 use crate::workspace::Changes;
@@ -68,6 +68,19 @@ pub enum LandError {
         /// The changes, counted.
         changes: Changes,
     },
+    /// The session's agent is at work.
+    #[error("the agent of {} ({title}) {}", id.short(), match asks {
+        true => "asks something",
+        false => "is still running",
+    })]
+    AtWork {
+        /// The session.
+        id: SessionId,
+        /// Its title.
+        title: String,
+        /// True if it waits for an answer.
+        asks: bool,
+    },
     /// A worktree cannot be used now.
     #[error("'{}' is {state}", path.display())]
     NotReady {
@@ -136,10 +149,12 @@ pub enum LandError {
     #[error("'{0}' has diverged; a fast-forward is not possible")]
     Diverged(String),
     /// Git or one of its hooks refused.
-    #[error("git {verb} refused: {words}")]
+    #[error("git {verb}{} refused: {words}", at(place.as_deref()))]
     Refused {
         /// The git command.
         verb: &'static str,
+        /// The worktree, if it is not a temporary one.
+        place: Option<PathBuf>,
         /// What was said.
         words: String,
     },
@@ -184,4 +199,8 @@ impl LandError {
     pub fn recovery(&self) -> Recovery {
         self.kind().recovery()
     }
+}
+
+fn at(place: Option<&Path>) -> String {
+    place.map(|place| format!(" in '{}'", place.display())).unwrap_or_default()
 }
