@@ -8,7 +8,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use self::adding::{INITIALIZING, is_git_adding};
+pub(super) use self::adding::INITIALIZING;
+use self::adding::is_git_adding;
 pub use self::checkout::HalfCheckout;
 use super::{WorkspaceError, Worktrees};
 use crate::git::uninterrupted;

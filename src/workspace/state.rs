@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::Operation;
+use super::half_made::INITIALIZING;
 use crate::model::SessionId;
 
 /// The path of a workspace to inspect, and its expected branch.
@@ -114,6 +115,11 @@ impl Changes {
 }
 
 impl WorkspaceState {
+    /// Returns true while git makes the worktree, which it locks for that.
+    pub fn is_being_made(&self) -> bool {
+        self.locked.as_deref() == Some(INITIALIZING)
+    }
+
     /// Creates the state of a workspace with only a known condition.
     pub fn new(condition: Condition) -> Self {
         Self { condition, branch: None, locked: None, changes: None, upstream: None }

@@ -15,6 +15,9 @@ use crate::workspace::{
 const PATIENCE: Duration = Duration::from_secs(120);
 const APART: Duration = Duration::from_millis(20);
 
+/// How long to wait for a worktree that git is making. If its git was killed, it stays like that.
+const IN_THE_MAKING: Duration = Duration::from_secs(10);
+
 /// Checks that a session can work in a worktree with its branch: no operation is in progress there,
 /// and it belongs to no session that has not ended.
 pub(in crate::ops) fn check(
@@ -23,7 +26,13 @@ pub(in crate::ops) fn check(
     path: &Path,
 ) -> Result<(), OpsError> {
     let branch = session.branch.as_deref();
-    let state = engine.workspace().state(&ExpectedWorktree { path, branch }, Detail::Place)?;
+    let look = || engine.workspace().state(&ExpectedWorktree { path, branch }, Detail::Place);
+    let (mut state, end) = (look()?, Instant::now() + IN_THE_MAKING);
+    while state.is_being_made() && Instant::now() < end {
+        engine.interrupt().check()?;
+        std::thread::sleep(APART);
+        state = look()?;
+    }
     let path = path.to_owned();
     if let Some(reason) = state.locked {
         return Err(WorkspaceError::Locked { path, reason }.into());

@@ -55,8 +55,9 @@ impl Engine {
     /// waits for a prompt is stopped for that.
     ///
     /// Where the base branch is checked out, git lands the work there; otherwise in a temporary
-    /// worktree, after which the branch moves from its old value. So hooks, signatures, merge
-    /// drivers and recorded resolutions are git's. Landings in one repository run one at a time.
+    /// worktree, after which the branch moves from its old value. So hooks, signatures and merge
+    /// drivers are git's. A recorded resolution is left to a person to commit, as git leaves it.
+    /// Landings in one repository run one at a time.
     ///
     /// Work that is in the base branch already, because an earlier landing was interrupted or
     /// somebody merged it, is only recorded.
