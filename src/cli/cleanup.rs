@@ -46,8 +46,9 @@ use super::{CliError, Ctx, ExitCode, interrupt, json, launch};
 /// but not backed up. The exit status is 1 if something was kept that was meant to be removed. 'git
 /// ao cleanup --dry-run' shows what would be done.
 ///
-/// --json prints {"version":1,"sessions":[…]}, each with 'id', 'worktree', 'branch', 'stops_agent',
-/// 'archives', 'kept' (why nothing was done), 'ignored' (ignored files, relative to the worktree),
+/// --json prints {"version":1,"sessions":[…]}, each with 'id', 'worktree', 'branch',
+/// 'earlier_branches' (those that git ao made for it before its agent made another one, if any are
+/// removed), 'stops_agent', 'archives', 'kept' (why nothing was done), 'ignored' (ignored files, relative to the worktree),
 /// 'branch_kept' (why the branch was kept although the worktree was removed), 'incomplete' (true if
 /// the removal stopped in the middle), 'backup' (the ref) and 'deleted' (the event that deleted the
 /// session).
@@ -167,7 +168,7 @@ pub fn print(leftover: &Leftover, tense: Tense, ctx: &mut Ctx) -> Result<(), Cli
         let path = escape::os(path.as_os_str());
         writeln!(ctx.out, "  left      {path}, which is not its own")?;
     }
-    if let Some(branch) = &leftover.branch {
+    for branch in leftover.branch.iter().chain(leftover.earlier_branches()) {
         writeln!(ctx.out, "  branch    {}", escape::line(branch))?;
     }
     if let Some(why) = &leftover.branch_kept {

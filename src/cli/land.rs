@@ -238,7 +238,7 @@ fn report(
             if let Some(path) = &leftover.worktree {
                 writeln!(ctx.out, "  worktree  {} (removed)", escape::os(path.as_os_str()))?;
             }
-            if let Some(branch) = &leftover.branch {
+            for branch in leftover.branch.iter().chain(leftover.earlier_branches()) {
                 writeln!(ctx.out, "  branch    {} (removed)", escape::line(branch))?;
             }
         }

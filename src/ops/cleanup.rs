@@ -2,6 +2,7 @@
 
 mod branch;
 mod deleted;
+mod earlier;
 mod leftover;
 
 use std::time::Duration;
@@ -9,6 +10,7 @@ use std::time::Duration;
 pub use self::branch::branch_to_remove;
 use self::branch::is_removable;
 use self::deleted::Deleted;
+use self::earlier::{Earlier, NobodysBranches};
 pub use self::leftover::{Leftover, Obstacle};
 use crate::git::Lock;
 use crate::model::{Filter, Oid, Origin, Session, SessionId, Timestamp, ago, error_chain};
@@ -140,6 +142,10 @@ impl Engine {
         let sessions: Vec<_> = ended.iter().map(|(_, session, ..)| session).collect();
         let agents = Probes::new(self, store.known_replica().as_deref(), &sessions).run();
         let now = store.clock().now();
+        let nobodys = match what.branches {
+            Branches::Remove => Some(NobodysBranches::of(store, &snapshot)?),
+            Branches::Keep => None,
+        };
         let mut leftovers = Vec::new();
         let ended = ended.iter().zip(have_branch);
         for (((key, session, path, deleted), has_branch), agent) in ended.zip(agents) {
@@ -147,6 +153,7 @@ impl Engine {
                 session: session.clone(),
                 worktree: path.clone(),
                 branch: None,
+                earlier: Earlier::default(),
                 archives: deleted.is_none() && is_old(session, what, now),
                 kept: None,
                 obstacle: None,
@@ -204,6 +211,12 @@ impl Engine {
                     _ => None,
                 };
                 (leftover.yields, leftover.ignored) = (verdict.yields, verdict.ignored);
+            }
+            if let Some(nobodys) = nobodys.as_ref().filter(|_| leftover.kept.is_none())
+                && deleted.is_none()
+                && session.existing_branch.is_none()
+            {
+                leftover.earlier = nobodys.made_for(store, session)?;
             }
             leftover.has_failed = leftover.kept.is_some();
             if let (Some(path), None, Setup::Run) =

@@ -1,12 +1,13 @@
 //! Finds what deleted sessions leave behind: deleting one keeps its worktree and branch.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::earlier::NobodysBranches;
 use crate::model::{Event, Oid, Session, SessionId};
 use crate::ops::common::OpsError;
 use crate::ops::doctor::lost_event;
-use crate::store::{History, Key, Named, Snapshot, Store, record_pathspec};
+use crate::store::{History, Key, Snapshot, Store, record_pathspec};
 use crate::workspace::Worktrees;
 
 /// A session that was deleted.
@@ -43,7 +44,7 @@ pub fn with_branch_alone(
     snapshot: &Snapshot<'_>,
     others: &[Deleted],
 ) -> Result<Vec<Deleted>, OpsError> {
-    let Some(mut branches) = branches_of_nobody(store, snapshot)? else { return Ok(Vec::new()) };
+    let mut branches = NobodysBranches::of(store, snapshot)?.into_names();
     branches.retain(|name| others.iter().all(|it| it.session.branch.as_ref() != Some(name)));
     let mut found = Vec::new();
     if branches.is_empty() {
@@ -65,21 +66,6 @@ pub fn with_branch_alone(
         }
     }
     Ok(found)
-}
-
-/// Returns the branches with the configured prefix that no session has. Returns None if a session
-/// cannot be read, because one of them may be its branch.
-fn branches_of_nobody(
-    store: &Store,
-    snapshot: &Snapshot<'_>,
-) -> Result<Option<Vec<String>>, OpsError> {
-    let prefix = store.repository().settings().branch_prefix();
-    let git = store.repository().git("for-each-ref").args(["--format=%(refname:lstrip=2)"]);
-    let refs = git.arg("refs/heads/").run()?.text();
-    let named = refs.lines().filter(|name| !prefix.is_empty() && name.starts_with(&prefix));
-    let branches: BTreeSet<String> = named.map(str::to_owned).collect();
-    let used = snapshot.in_use(Named::Branch, &branches);
-    Ok(used.map(|used| branches.difference(&used).cloned().collect()))
 }
 
 /// Returns the event that deleted a session, and the record before it. Returns None if the deletion

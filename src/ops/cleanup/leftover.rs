@@ -2,6 +2,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::deleted::is_away;
+use super::earlier::Earlier;
 use crate::git::{Lock, LockError};
 use crate::model::{Oid, Placement, Session};
 use crate::ops::common::artifacts::{Purge, discard_claimed};
@@ -66,6 +67,7 @@ pub struct Leftover {
     pub backup: Option<String>,
     /// The event that deleted the session, if it was deleted.
     pub deleted: Option<Oid>,
+    pub(super) earlier: Earlier,
     /// The tips of its base branch, here and on remotes.
     pub(super) bases: Vec<Oid>,
     /// The tip of the removed branch.
@@ -79,12 +81,19 @@ pub struct Leftover {
 }
 
 impl Leftover {
+    /// Returns the branches to remove that git-ao made for the session before its agent made another
+    /// one.
+    pub fn earlier_branches(&self) -> &[String] {
+        &self.earlier.names
+    }
+
     pub(super) fn removes(&self) -> bool {
         self.worktree.is_some() || self.branch.is_some()
     }
 
     pub(super) fn is_something(&self) -> bool {
         self.removes()
+            || !self.earlier.names.is_empty()
             || self.lodging.is_some()
             || self.kept.is_some()
             || self.archives
@@ -147,6 +156,10 @@ impl Leftover {
             if kept.is_some() {
                 (self.branch, self.branch_kept, self.has_failed) = (None, kept, true);
             }
+        }
+        if !self.earlier.names.is_empty() {
+            store.keep_heads(self.session.head.iter().map(|head| (id, head)))?;
+            self.earlier.remove(&*engine.workspace(), id);
         }
         if let Some(path) = &self.lodging {
             workspace::dismiss(path, id)?;

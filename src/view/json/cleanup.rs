@@ -23,6 +23,9 @@ pub struct LeftoverJson {
     pub worktree: Option<String>,
     /// The branch to remove.
     pub branch: Option<String>,
+    /// The branches to remove that git-ao made for the session before its agent made another one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier_branches: Vec<String>,
     /// Always false: no agent is stopped.
     pub stops_agent: bool,
     /// True if the session is archived.
@@ -52,6 +55,7 @@ impl From<&Leftover> for LeftoverJson {
             id: leftover.session.id,
             worktree: worktree.map(|path| path.to_string_lossy().into_owned()),
             branch: leftover.branch.clone(),
+            earlier_branches: leftover.earlier_branches().to_vec(),
             stops_agent: false,
             archives: leftover.archives,
             kept: leftover.kept.clone(),

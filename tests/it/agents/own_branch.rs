@@ -105,6 +105,47 @@ fn when_it_is_renamed_and_pushed() {
     is_on(&repo, id, "better");
 }
 
+/// Nothing of the session stays but what has other work.
+#[test]
+fn the_one_before_it_goes_with_the_session() {
+    let repo = Repo::new();
+    let begin = |branch: &str| {
+        let id = spawn(&repo, &["--no-agent", "x"]);
+        let there = repo.within(workspace(&repo, id));
+        let old = record(&repo, id).branch.unwrap();
+        there.git(["commit", "-q", "--allow-empty", "-m", "Made before"]);
+        there.git(["switch", "-q", "-c", branch]);
+        there.commit(&branch.replace('/', "-"), "work\n");
+        repo.ao(["complete", &id.short()]).ok();
+        (id, old)
+    };
+    let has = |branch: &str| {
+        let name = format!("refs/heads/{branch}");
+        !repo.git(["for-each-ref", &name]).is_empty()
+    };
+    let (landed, old) = begin("fix/a");
+    repo.ao(["land", &landed.short()]).ok().stdout_has(&format!("{old} (removed)"));
+    assert!(!has(&old) && !has("fix/a"));
+    // One that was cleaned up before.
+    let (kept, old) = begin("fix/b");
+    repo.ao(["cleanup"]).ok();
+    assert!(has(&old) && has("fix/b"));
+    // Others work on the branches of two more.
+    let (_, used) = begin("fix/c");
+    repo.git(["worktree", "add", "-q", repo.env().path("other").to_str().unwrap(), &used]);
+    let (_, other) = begin("fix/d");
+    repo.git(["switch", "-q", &other]);
+    repo.commit("by-hand", "more\n");
+    repo.git(["switch", "-q", "main"]);
+    let out = repo.ao(["cleanup", "--branches", "--dry-run"]).ok().stdout_has(&old);
+    out.stdout_lacks(&used).stdout_lacks(&other);
+    let out = repo.ao(["cleanup", "--branches", "--json"]).ok().json();
+    let all = out["sessions"].as_array().unwrap();
+    let one = all.iter().find(|one| one["id"] == kept.to_string().as_str()).unwrap();
+    assert_eq!(one["earlier_branches"], serde_json::json!([old]));
+    assert!(!has(&old) && has("fix/b") && has(&used) && has(&other));
+}
+
 #[test]
 fn when_somebody_lists_or_shows_it() {
     for repo in repos() {
