@@ -48,10 +48,10 @@ use super::{CliError, Ctx, ExitCode, interrupt, json, launch};
 ///
 /// --json prints {"version":1,"sessions":[…]}, each with 'id', 'worktree', 'branch',
 /// 'earlier_branches' (those that git ao made for it before its agent made another one, if any are
-/// removed), 'stops_agent', 'archives', 'kept' (why nothing was done), 'ignored' (ignored files, relative to the worktree),
-/// 'branch_kept' (why the branch was kept although the worktree was removed), 'incomplete' (true if
-/// the removal stopped in the middle), 'backup' (the ref) and 'deleted' (the event that deleted the
-/// session).
+/// removed), 'stops_agent', 'archives', 'kept' (why nothing was done), 'ignored' (ignored files,
+/// relative to the worktree), 'branch_kept' (why the branch was kept although the worktree was
+/// removed), 'incomplete' (true if the removal stopped in the middle), 'backup' (the ref) and
+/// 'deleted' (the event that deleted the session).
 #[derive(clap::Args)]
 pub struct Args {
     /// Archive ended sessions whose last change is older than this: 30d, 12h, 2.weeks.

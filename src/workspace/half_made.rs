@@ -8,9 +8,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-pub(super) use self::adding::INITIALIZING;
 use self::adding::is_git_adding;
 pub use self::checkout::HalfCheckout;
+use super::state::INITIALIZING;
 use super::{WorkspaceError, Worktrees};
 use crate::git::uninterrupted;
 

@@ -3,7 +3,6 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::Operation;
-use super::half_made::INITIALIZING;
 use crate::model::SessionId;
 
 /// The path of a workspace to inspect, and its expected branch.
@@ -113,6 +112,9 @@ impl Changes {
         *self == Self::default()
     }
 }
+
+/// The text that git keeps in `locked` while it creates a worktree (builtin/worktree.c).
+pub(super) const INITIALIZING: &str = "initializing";
 
 impl WorkspaceState {
     /// Returns true while git makes the worktree, which it locks for that.

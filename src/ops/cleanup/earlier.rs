@@ -1,4 +1,4 @@
-//! Finds the branches that git-ao made for sessions whose agents have gone on with others.
+//! Finds the branches that git ao made for sessions whose agents have gone on with others.
 
 use std::collections::BTreeSet;
 
@@ -64,7 +64,7 @@ impl NobodysBranches {
     }
 }
 
-/// Branches that git-ao made for a session.
+/// Branches that git ao made for a session.
 #[derive(Debug, Clone, Default)]
 pub struct Earlier {
     pub names: Vec<String>,

@@ -8,9 +8,6 @@ use std::time::Duration;
 use crate::workspace::marker;
 use crate::workspace::registry::common_dir_of;
 
-/// The text that git keeps in `locked` while it creates a worktree (builtin/worktree.c).
-pub const INITIALIZING: &str = "initializing";
-
 /// How often a process is looked at whose repository cannot be determined. It may be ending, which
 /// the kernel reports as an error of any kind.
 const LOOKS: u32 = 50;

@@ -1,10 +1,11 @@
 use std::path::PathBuf;
 
-use super::adding::{INITIALIZING, is_git_adding};
+use super::adding::is_git_adding;
 use crate::git::GitError;
 use crate::model::shell_path;
 use crate::workspace::hidden::with_index;
 use crate::workspace::registry::Registered;
+use crate::workspace::state::INITIALIZING;
 use crate::workspace::{WorkspaceError, Worktrees, marker};
 
 /// A worktree whose `git worktree add` was killed. Git keeps such a worktree locked forever.
