@@ -1,5 +1,4 @@
 use git_ao::model::{Order, Session, Timestamp};
-use git_ao::ops;
 use git_ao::store::{ListedRecord, ListedSession, Query, Shelf, Snapshot};
 
 use super::hints::REPAIR;
@@ -69,8 +68,6 @@ pub struct Args {
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
-    // Where the store cannot be written, the list shows what is recorded.
-    let _ = ops::record_branches(&store);
     let snapshot = store.snapshot()?;
     let chosen = args.selection.choose(ctx, &store, &snapshot)?;
     let complete = |query| args.complete(query);
