@@ -14,6 +14,11 @@ impl From<LandError> for CliError {
             )),
             LandError::NoBase(_) | LandError::BaseGone { .. } => failed
                 .hint("to land in another branch, use --into <branch>; to see them: git branch"),
+            LandError::Unrelated { branch, .. } => failed.hint(format!(
+                "to merge them all the same, on the base branch: \
+                 git merge --allow-unrelated-histories {}",
+                shell_word(&branch)
+            )),
             LandError::Uncommitted { path, .. } => failed.hint(format!(
                 "to see them: git -C {} status\nto land only what is committed, use --force",
                 shell_path(&path)

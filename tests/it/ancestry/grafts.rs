@@ -95,7 +95,7 @@ fn a_branch_without_its_base_keeps_its_work() {
         assert_eq!(standings(repo, &[&work]), [(false, [2, 4])]);
         assert_eq!(outlooks(repo), [(work.id.clone(), "unrelated".to_owned())]);
         let before = repo.git(["for-each-ref"]);
-        repo.ao(["land", "--squash", &work.id]).code(1).stderr_has("unrelated histories");
+        repo.ao(["land", "--squash", &work.id]).code(1).stderr_has("unrelated-histories");
         assert_eq!(repo.git(["for-each-ref"]), before);
         // It is compared with where it began.
         let gits = repo.git(["diff", "main~2", &work.branch]);
