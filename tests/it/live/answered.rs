@@ -48,7 +48,10 @@ fn a_wait_after_a_prompt_is_for_its_answer() {
         world.repo.ao(args.into_iter().chain(ids.iter().copied()))
     };
     for id in [&one, &two] {
-        until("it has begun", || sent_file(&world, id).with_extension("hook").exists());
+        until("it has begun", || {
+            sent_file(&world, id).with_extension("hook").exists()
+                && world.session(id).agent_session_id.is_some()
+        });
         said(id, "done");
     }
     wait(&[&one, &two]).ok();
